@@ -1,0 +1,30 @@
+# make demo   two clusters, one global service, a failover through eBPF, on this machine
+# make test   every test there is
+.PHONY: help setup build test demo format clean
+.DEFAULT_GOAL := help
+
+MVN := build/mvn -B --no-transfer-progress
+ARGS ?=
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+setup: ## install what is missing on Debian or Ubuntu (needs root or sudo only then)
+	@build/setup.sh
+
+build: setup ## compile and package, no tests
+	@$(MVN) -q package -DskipTests -Dspotless.check.skip
+	@bin/clustermesh version >/dev/null
+
+test: setup ## all tests; those that lack root or eBPF are listed as skipped (with CI=true a skip is a failure)
+	$(MVN) clean verify
+	@build/skips.sh
+
+demo: build ## the main job, end to end; ARGS=--keep leaves the rig up
+	@build/demo.sh $(ARGS)
+
+format: ## put the code into the house's format
+	@$(MVN) -q spotless:apply
+
+clean: ## remove what the build made
+	@$(MVN) -q clean
