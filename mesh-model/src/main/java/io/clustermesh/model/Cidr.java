@@ -24,6 +24,15 @@ public record Cidr(IpAddress base, int length) implements Comparable<Cidr> {
         }
     }
 
+    /** The block of {@code length} bits that holds {@code address}. */
+    public static Cidr containing(IpAddress address, int length) {
+        byte[] bytes = address.bytes();
+        for (int bit = Math.max(length, 0); bit < bytes.length * 8; bit++) {
+            bytes[bit / 8] &= (byte) ~(0x80 >> bit % 8);
+        }
+        return new Cidr(IpAddress.of(bytes), length);
+    }
+
     /** Parses {@code address/length}. */
     public static Cidr parse(String text) {
         int slash = text.indexOf('/');

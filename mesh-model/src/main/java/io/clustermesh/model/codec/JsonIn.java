@@ -1,0 +1,211 @@
+package io.clustermesh.model.codec;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.clustermesh.model.Decoded;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Reads one JSON object that nobody vouches for. A null stands for the zero value, an unknown field is skipped, of a
+ * field that comes twice the last one counts: as Go reads. Size and depth are bounded.
+ */
+final class JsonIn {
+
+    /** The longest value that is looked at; etcd itself refuses requests above 1.5 MiB unless told otherwise. */
+    static final int MAX_BYTES = 2 << 20;
+
+    private static final int MAX_DEPTH = 16;
+    private static final int MAX_REASON = 300;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxDocumentLength(MAX_BYTES)
+                    .maxStringLength(MAX_BYTES)
+                    .maxNameLength(4096)
+                    .maxNumberLength(32)
+                    .build())
+            .build();
+
+    private final JsonParser parser;
+
+    private JsonIn(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /**
+     * Decodes {@code json}; whatever is wrong with it becomes the reason.
+     *
+     * @param what the object's kind, for the reason
+     * @param reader called with the parser on the object; refuses with an {@link IllegalArgumentException}
+     */
+    static <T> Decoded<T> decode(String what, byte[] json, Function<JsonIn, T> reader) {
+        if (json.length > MAX_BYTES) {
+            return malformed(what, "%d bytes, at most %d are read".formatted(json.length, MAX_BYTES));
+        }
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return malformed(what, "no JSON object");
+            }
+            T value = reader.apply(new JsonIn(parser));
+            if (parser.nextToken() != null) {
+                return malformed(what, "more text after the object's end");
+            }
+            return new Decoded.Value<>(value);
+        } catch (JsonProcessingException e) {
+            return malformed(what, e.getOriginalMessage());
+        } catch (BrokenJson e) {
+            return malformed(what, e.cause.getOriginalMessage());
+        } catch (IOException e) {
+            return malformed(what, "no JSON (" + e.getClass().getSimpleName() + ")");
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            return malformed(what, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static <T> Decoded<T> malformed(String what, String reason) {
+        String text = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "..." : reason;
+        StringBuilder printable = new StringBuilder(what).append(": ");
+        text.codePoints().map(c -> Character.isISOControl(c) ? ' ' : c).forEach(printable::appendCodePoint);
+        return new Decoded.Malformed<>(printable.toString());
+    }
+
+    /** Reads the fields of the object that the parser stands on; none if it stands on a null. */
+    void fields(Consumer<String> field) {
+        if (isNull()) {
+            return;
+        }
+        expect(JsonToken.START_OBJECT, "an object");
+        while (next() != JsonToken.END_OBJECT) {
+            String name = name();
+            next();
+            field.accept(name);
+        }
+    }
+
+    /** Reads the items of the array that the parser stands on; none if it stands on a null. */
+    void items(Runnable item) {
+        if (isNull()) {
+            return;
+        }
+        expect(JsonToken.START_ARRAY, "an array");
+        while (next() != JsonToken.END_ARRAY) {
+            item.run();
+        }
+    }
+
+    /** The text here, "" for null. */
+    String text() {
+        if (isNull()) {
+            return "";
+        }
+        expect(JsonToken.VALUE_STRING, "a text");
+        try {
+            return parser.getText();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    /** The whole number here, 0 for null. */
+    int number() {
+        if (isNull()) {
+            return 0;
+        }
+        expect(JsonToken.VALUE_NUMBER_INT, "a whole number");
+        try {
+            return parser.getIntValue();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    /** The truth value here, false for null. */
+    boolean flag() {
+        JsonToken token = parser.currentToken();
+        if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE && token != JsonToken.VALUE_NULL) {
+            throw unexpected("true or false");
+        }
+        return token == JsonToken.VALUE_TRUE;
+    }
+
+    boolean isNull() {
+        return parser.currentToken() == JsonToken.VALUE_NULL;
+    }
+
+    boolean isText() {
+        return parser.currentToken() == JsonToken.VALUE_STRING;
+    }
+
+    /** An object of texts. */
+    Map<String, String> textMap() {
+        Map<String, String> map = new TreeMap<>();
+        fields(key -> map.put(key, text()));
+        return map;
+    }
+
+    /** Passes over whatever stands here. */
+    void skip() {
+        try {
+            parser.skipChildren();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private void expect(JsonToken token, String what) {
+        if (parser.currentToken() != token) {
+            throw unexpected(what);
+        }
+    }
+
+    private IllegalArgumentException unexpected(String what) {
+        return new IllegalArgumentException("%s at byte %d where %s belongs"
+                .formatted(parser.currentToken(), parser.currentTokenLocation().getByteOffset(), what));
+    }
+
+    private JsonToken next() {
+        try {
+            JsonToken token = parser.nextToken();
+            if (token == null) {
+                throw new IllegalArgumentException("the JSON ends too early");
+            }
+            return token;
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private String name() {
+        try {
+            return parser.currentName();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private static RuntimeException broken(IOException e) {
+        return e instanceof JsonProcessingException json
+                ? new BrokenJson(json)
+                : new IllegalArgumentException("no JSON (" + e.getClass().getSimpleName() + ")", e);
+    }
+
+    /** Carries the parser's complaint through the lambdas. */
+    private static final class BrokenJson extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final JsonProcessingException cause;
+
+        BrokenJson(JsonProcessingException cause) {
+            super(cause);
+            this.cause = cause;
+        }
+    }
+}
