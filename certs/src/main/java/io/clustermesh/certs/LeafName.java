@@ -1,0 +1,50 @@
+package io.clustermesh.certs;
+
+import io.clustermesh.model.ClusterName;
+
+/** The leaves of one cluster, each a pair of files in its {@code pki} folder. */
+public enum LeafName {
+    /** The cluster's own etcd; loopback only. */
+    ETCD_SERVER("etcd-server"),
+    /** mesh-apiserver, towards agents and peers. */
+    SERVER("server"),
+    /** mesh-apiserver and identity-allocator, towards etcd and, to read everything, mesh-apiserver. */
+    ADMIN("admin"),
+    /** Agents, towards their own mesh-apiserver. */
+    LOCAL("local"),
+    /** Our mirror, towards the peers' mesh-apiservers. */
+    REMOTE("remote");
+
+    private final String file;
+
+    LeafName(String file) {
+        this.file = file;
+    }
+
+    /** File name without its ending. */
+    public String file() {
+        return file;
+    }
+
+    /** The common name: for clients {@code <role>-<cluster>}, as Cilium names its etcd users. */
+    public String commonName(ClusterName cluster) {
+        return switch (this) {
+            case ETCD_SERVER -> "etcd-server." + cluster;
+            case SERVER -> "clustermesh-apiserver." + cluster;
+            case ADMIN, LOCAL, REMOTE -> file + "-" + cluster;
+        };
+    }
+
+    LeafRequest request(ClusterName cluster, AlternativeNames serverNames) {
+        return switch (this) {
+            case ETCD_SERVER ->
+                new LeafRequest(
+                        commonName(cluster),
+                        AlternativeNames.LOOPBACK,
+                        LeafUsage.SERVER_AND_CLIENT,
+                        LeafRequest.DEFAULT_VALIDITY);
+            case SERVER -> LeafRequest.server(commonName(cluster), AlternativeNames.LOOPBACK.and(serverNames));
+            case ADMIN, LOCAL, REMOTE -> LeafRequest.client(commonName(cluster));
+        };
+    }
+}
