@@ -1,0 +1,102 @@
+package io.clustermesh.nodesync.apply;
+
+import io.clustermesh.bpf.maps.ServiceTables;
+import io.clustermesh.nodesync.apply.BackendRegistry.Backend;
+import io.clustermesh.nodesync.select.Maglev;
+import io.clustermesh.nodesync.select.TableSize;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Builds and places the tables of slots. A table that keeps its size is rewritten where it lies, entry by entry: a
+ * connect reads one entry, and a mix of old and new ones is valid. A table that changes its size gets a new region, and
+ * the old one is handed back only after the service entry points to the new one.
+ */
+final class SlotWriter {
+
+    /**
+     * @param slot the slot as it is now
+     * @param missing how many entries the arena could not give, 0 if the table has its proper size
+     */
+    record Outcome(SlotState slot, int missing) {}
+
+    private final ServiceTables tables;
+    private final ArenaRegions regions;
+
+    SlotWriter(ServiceTables tables, ArenaRegions regions) {
+        this.tables = tables;
+        this.regions = regions;
+    }
+
+    /**
+     * Brings a slot's table to {@code backends}.
+     *
+     * @param now what the slot holds
+     * @param clusterId whose backends they are
+     * @param backends in order of address; all are in the array already
+     */
+    Outcome write(SlotState now, int clusterId, List<Backend> backends) {
+        int wanted = TableSize.of(backends.size());
+        if (wanted == 0) {
+            return new Outcome(SlotState.EMPTY, 0);
+        }
+        boolean sameContent = now.exact() && now.backends().equals(backends);
+        if (sameContent && now.region().ours() && now.region().size() == wanted) {
+            return new Outcome(new SlotState(clusterId, now.region(), backends, true), 0);
+        }
+        Region region = place(now.region(), wanted, backends.size());
+        if (region.size() == 0) {
+            return new Outcome(SlotState.EMPTY, wanted);
+        }
+        int[] table = Maglev.table(candidates(backends), region.size());
+        try {
+            writeIfOther(region, table, region.equals(now.region()));
+        } catch (RuntimeException e) {
+            if (!region.equals(now.region())) {
+                release(region);
+            }
+            throw e;
+        }
+        return new Outcome(new SlotState(clusterId, region, backends, true), wanted - region.size());
+    }
+
+    private void writeIfOther(Region region, int[] table, boolean inPlace) {
+        if (!inPlace || !Arrays.equals(table, tables.readTable(region.base(), region.size()))) {
+            tables.writeTable(region.base(), table);
+        }
+    }
+
+    /** Hands back a region that nothing points to any more. */
+    void release(Region region) {
+        if (region.ours() && region.size() > 0) {
+            regions.release(region.base(), region.size());
+        }
+    }
+
+    /** The region it has if the size fits, else a new one, else a smaller one, else whatever it has. */
+    private Region place(Region now, int wanted, int backends) {
+        if (now.ours() && now.size() == wanted) {
+            return now;
+        }
+        for (int size = wanted; size > 0; size = TableSize.smaller(size, backends)) {
+            if (now.ours() && now.size() == size) {
+                return now;
+            }
+            OptionalInt base = regions.take(size);
+            if (base.isPresent()) {
+                return new Region(base.getAsInt(), size, true);
+            }
+        }
+        return now.ours() ? now : Region.NONE;
+    }
+
+    private static List<Maglev.Candidate> candidates(List<Backend> backends) {
+        List<Maglev.Candidate> candidates = new ArrayList<>(backends.size());
+        for (Backend backend : backends) {
+            candidates.add(new Maglev.Candidate(backend.key().ip(), backend.key().l4(), backend.index(), 1));
+        }
+        return candidates;
+    }
+}
