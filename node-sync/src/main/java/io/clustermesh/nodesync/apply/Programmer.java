@@ -100,7 +100,10 @@ public final class Programmer {
                 relieve(state, frontend);
             } catch (RuntimeException e) {
                 state.distrust();
-                LOG.atWarn().setCause(e).addKeyValue("frontend", frontend.key()).log("could not take traffic off");
+                LOG.atWarn()
+                        .addKeyValue("frontend", frontend.key())
+                        .addKeyValue("cause", e.getMessage())
+                        .log("could not take traffic off, the apply that follows tries again");
             }
         }
     }
@@ -193,13 +196,15 @@ public final class Programmer {
         }
         Optional<FrontendState> ready = withId(state, frontend.key());
         if (ready.isEmpty()) {
-            findings.add(full(name, frontend.key(), "service map", tables.capacity().services()));
+            findings.add(
+                    full(name, frontend.key(), "service map", tables.capacity().services()));
             return;
         }
         FrontendState target = ready.get();
         Optional<Map<Backend, BackendEntry.State>> uses = retain(frontend);
         if (uses.isEmpty()) {
-            findings.add(full(name, frontend.key(), "backend array", tables.capacity().backends()));
+            findings.add(full(
+                    name, frontend.key(), "backend array", tables.capacity().backends()));
             if (state == null) {
                 serviceIds.release(target.serviceId);
             }
@@ -211,7 +216,8 @@ public final class Programmer {
             target.applied(frontend);
         } else {
             target.incomplete();
-            findings.add(full(name, frontend.key(), "table arena", tables.capacity().tableEntries()));
+            findings.add(
+                    full(name, frontend.key(), "table arena", tables.capacity().tableEntries()));
         }
     }
 
@@ -227,7 +233,8 @@ public final class Programmer {
         boolean proper = true;
         for (int number = 0; number < state.slots.length; number++) {
             SlotState now = state.slots[number];
-            int cluster = numbers.at(number).map(slot -> slot.clusterId().value()).orElse(0);
+            int cluster =
+                    numbers.at(number).map(slot -> slot.clusterId().value()).orElse(0);
             List<Backend> backends = numbers.at(number)
                     .map(slot -> slot.usable().stream()
                             .map(it -> new BackendRegistry.Key(it.ip(), it.l4(), cluster))
@@ -267,10 +274,11 @@ public final class Programmer {
         }
         tables.removeService(key);
         frontends.remove(key);
-        state.owner().ifPresent(name -> byService.computeIfPresent(name, (any, keys) -> {
-            keys.remove(key);
-            return keys.isEmpty() ? null : keys;
-        }));
+        state.owner()
+                .ifPresent(name -> byService.computeIfPresent(name, (any, keys) -> {
+                    keys.remove(key);
+                    return keys.isEmpty() ? null : keys;
+                }));
         for (SlotState slot : state.slots) {
             slotWriter.release(slot.region());
         }
@@ -302,7 +310,8 @@ public final class Programmer {
     /** Counts the frontend as a user of all its backends; empty, and nothing counted, if the array is full. */
     private Optional<Map<Backend, BackendEntry.State>> retain(DesiredFrontend frontend) {
         Map<Backend, BackendEntry.State> uses = new HashMap<>();
-        for (Map.Entry<BackendRegistry.Key, BackendEntry.State> wanted : states(frontend).entrySet()) {
+        for (Map.Entry<BackendRegistry.Key, BackendEntry.State> wanted :
+                states(frontend).entrySet()) {
             Optional<Backend> backend = registry.retain(wanted.getKey(), wanted.getValue());
             if (backend.isEmpty()) {
                 uses.forEach(registry::release);
@@ -315,9 +324,12 @@ public final class Programmer {
 
     private static Map<BackendRegistry.Key, BackendEntry.State> states(DesiredFrontend frontend) {
         Map<BackendRegistry.Key, BackendEntry.State> states = new HashMap<>();
-        frontend.slots().forEach(slot -> slot.backends()
-                .forEach(it -> states.put(
-                        new BackendRegistry.Key(it.ip(), it.l4(), slot.clusterId().value()), it.state())));
+        frontend.slots()
+                .forEach(slot -> slot.backends()
+                        .forEach(it -> states.put(
+                                new BackendRegistry.Key(
+                                        it.ip(), it.l4(), slot.clusterId().value()),
+                                it.state())));
         return states;
     }
 

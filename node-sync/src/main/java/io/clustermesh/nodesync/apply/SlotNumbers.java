@@ -61,8 +61,7 @@ final class SlotNumbers {
                 demands.add(new SlotDemand(false, 0, 0));
             } else {
                 int active = slot.activeCount();
-                demands.add(new SlotDemand(
-                        slot.local(), active, slot.backends().size() - active));
+                demands.add(new SlotDemand(slot.local(), active, slot.backends().size() - active));
             }
         }
         return Selection.policy(frontend.affinity(), demands);
@@ -70,9 +69,7 @@ final class SlotNumbers {
 
     private static int numberOf(DesiredSlot slot, SlotState[] now, @Nullable DesiredSlot[] taken) {
         for (int number = 0; number < now.length; number++) {
-            if (now[number].clusterId() == slot.clusterId().value()
-                    && !now[number].empty()
-                    && taken[number] == null) {
+            if (now[number].clusterId() == slot.clusterId().value() && !now[number].empty() && taken[number] == null) {
                 return number;
             }
         }

@@ -95,7 +95,8 @@ final class SlotWriter {
     private static List<Maglev.Candidate> candidates(List<Backend> backends) {
         List<Maglev.Candidate> candidates = new ArrayList<>(backends.size());
         for (Backend backend : backends) {
-            candidates.add(new Maglev.Candidate(backend.key().ip(), backend.key().l4(), backend.index(), 1));
+            candidates.add(
+                    new Maglev.Candidate(backend.key().ip(), backend.key().l4(), backend.index(), 1));
         }
         return candidates;
     }

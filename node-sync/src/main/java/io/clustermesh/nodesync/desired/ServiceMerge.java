@@ -71,8 +71,7 @@ public final class ServiceMerge {
     }
 
     /** The peers whose backends may be used, by id: no two with one id, and no more than there are slots. */
-    private List<ServiceRecord> admit(
-            MeshService local, Collection<ServiceRecord> remotes, List<Finding> findings) {
+    private List<ServiceRecord> admit(MeshService local, Collection<ServiceRecord> remotes, List<Finding> findings) {
         Map<ClusterId, ServiceRecord> byId = new TreeMap<>();
         for (ServiceRecord remote : remotes.stream()
                 .sorted(Comparator.comparing(ServiceRecord::cluster))
@@ -108,8 +107,7 @@ public final class ServiceMerge {
         return peers;
     }
 
-    private DesiredFrontend frontend(
-            FrontendKey key, String portName, MeshService local, List<ServiceRecord> peers) {
+    private DesiredFrontend frontend(FrontendKey key, String portName, MeshService local, List<ServiceRecord> peers) {
         Set<Address> seen = new HashSet<>();
         List<DesiredSlot> slots = new ArrayList<>();
         TreeMap<Address, BackendEntry.State> own = new TreeMap<>();
@@ -121,9 +119,9 @@ public final class ServiceMerge {
         add(slots, new DesiredSlot(ownCluster, ownId, true, backends(own)));
         for (ServiceRecord peer : peers) {
             TreeSet<Address> theirs = new TreeSet<>();
-            peer.backends().forEach((ip, ports) -> match(key, portName, ip, ports)
-                    .filter(seen::add)
-                    .ifPresent(theirs::add));
+            peer.backends()
+                    .forEach((ip, ports) ->
+                            match(key, portName, ip, ports).filter(seen::add).ifPresent(theirs::add));
             add(
                     slots,
                     new DesiredSlot(
@@ -143,8 +141,7 @@ public final class ServiceMerge {
         }
     }
 
-    private static Optional<Address> match(
-            FrontendKey key, String portName, IpAddress ip, Map<String, L4> ports) {
+    private static Optional<Address> match(FrontendKey key, String portName, IpAddress ip, Map<String, L4> ports) {
         if (ip.family() != key.ip().family()) {
             return Optional.empty();
         }
@@ -152,9 +149,7 @@ public final class ServiceMerge {
         if (l4 == null && portName.isEmpty() && ports.size() == 1) {
             l4 = ports.values().iterator().next();
         }
-        return l4 != null && l4.protocol() == key.l4().protocol()
-                ? Optional.of(new Address(ip, l4))
-                : Optional.empty();
+        return l4 != null && l4.protocol() == key.l4().protocol() ? Optional.of(new Address(ip, l4)) : Optional.empty();
     }
 
     private static List<DesiredBackend> backends(TreeMap<Address, BackendEntry.State> states) {
