@@ -1,6 +1,7 @@
 package io.clustermesh.store.runtime;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,13 +13,16 @@ final class AgentThread implements AutoCloseable {
     private final Agent agent;
     private final Clock clock;
     private final Duration stopLimit;
+    private final Consumer<Throwable> onDeath;
     private final Thread thread;
     private volatile boolean running = true;
 
-    AgentThread(Agent agent, Clock clock, String process, Duration stopLimit) {
+    /** @param onDeath told if the agent can't go on: its start failed, or an Error came up */
+    AgentThread(Agent agent, Clock clock, String process, Duration stopLimit, Consumer<Throwable> onDeath) {
         this.agent = agent;
         this.clock = clock;
         this.stopLimit = stopLimit;
+        this.onDeath = onDeath;
         this.thread = Thread.ofPlatform()
                 .name(process + "/" + agent.roleName())
                 .daemon(true)
@@ -49,8 +53,13 @@ final class AgentThread implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            LOG.atDebug().addKeyValue("agent", agent.roleName()).log("agent interrupted");
+        } catch (RuntimeException | Error e) {
+            LOG.atError().setCause(e).addKeyValue("agent", agent.roleName()).log("agent died, stopping the process");
+            onDeath.accept(e);
         } finally {
+            // the interrupt that ended the work must not end the clean-up
+            Thread.interrupted();
             agent.onClose();
         }
     }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * A process: what it owns, started in the order of the calls and stopped in reverse.
  *
  * <p>The thread that makes it starts and stops it; each agent has a platform thread of its own (native calls that wait
- * would pin a virtual one). {@link #awaitShutdown()} returns after SIGTERM or {@link #close()}.
+ * would pin a virtual one). {@link #awaitShutdown()} returns after SIGTERM or {@link #close()}, and fails if an agent died:
+ * then the process ends, and whoever started it starts it again.
  */
 public final class Lifecycle implements AutoCloseable {
 
@@ -23,6 +26,7 @@ public final class Lifecycle implements AutoCloseable {
     private final Deque<Part> parts = new ArrayDeque<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Throwable> death = new AtomicReference<>();
 
     private record Part(String name, AutoCloseable stop) {}
 
@@ -44,7 +48,7 @@ public final class Lifecycle implements AutoCloseable {
 
     /** Runs an agent on a thread of its own until the process stops. */
     public synchronized void run(Agent agent) {
-        AgentThread thread = new AgentThread(agent, clock, process, STOP_LIMIT);
+        AgentThread thread = new AgentThread(agent, clock, process, STOP_LIMIT, this::agentDied);
         parts.push(new Part(agent.roleName(), thread));
         thread.start();
     }
@@ -55,10 +59,23 @@ public final class Lifecycle implements AutoCloseable {
                 .addShutdownHook(Thread.ofPlatform().name(process + "-shutdown").unstarted(this::stopAndWait));
     }
 
-    /** Blocks until somebody stops the process. */
+    /**
+     * Blocks until somebody stops the process.
+     *
+     * @throws IllegalStateException if an agent died
+     */
     public void awaitShutdown() throws InterruptedException {
         stopping.await();
         close();
+        Throwable cause = death.get();
+        if (cause != null) {
+            throw new IllegalStateException("an agent of %s died: %s".formatted(process, cause), cause);
+        }
+    }
+
+    private void agentDied(Throwable cause) {
+        death.compareAndSet(null, cause);
+        stopping.countDown();
     }
 
     private void stopAndWait() {

@@ -1,0 +1,120 @@
+package io.clustermesh.store.admin;
+
+import io.clustermesh.store.runtime.Clock;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * Asks a process's admin API; blocks the calling thread.
+ *
+ * <p>It speaks just enough HTTP by hand, since a command line that answers at once can't afford to start Vert.x or the
+ * JDK's HTTP client (which can't do unix sockets anyway). As HTTP/1.0, so that the server sends no chunks and closes
+ * when it is done.
+ */
+public final class AdminClient {
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
+    private static final byte[] HEAD_END = {'\r', '\n', '\r', '\n'};
+
+    private AdminClient() {}
+
+    /**
+     * @param status HTTP status
+     * @param body JSON, a problem document if the status is not 2xx, or metrics text
+     */
+    public record Answer(int status, String body) {
+        /** Whether the status is 2xx. */
+        public boolean ok() {
+            return status / 100 == 2;
+        }
+    }
+
+    /** Nobody answers on the socket. */
+    public static final class Unreachable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unreachable(String message, IOException cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
+     * Gets {@code pathAndQuery}, for example {@code /v1/status?peer=east}, within ten seconds.
+     *
+     * @throws Unreachable if the process does not run, hangs, or the socket is not ours to open
+     */
+    public static Answer get(Path socket, String pathAndQuery) {
+        if (pathAndQuery.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw new IllegalArgumentException(
+                    "\"%s\" can't stand in a request line; percent-encode it".formatted(pathAndQuery));
+        }
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            String request = "GET " + pathAndQuery + " HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+            return parse(readAll(channel));
+        } catch (IOException e) {
+            throw new Unreachable(
+                    "nobody answers on %s (%s); is the process running, and is this its user?"
+                            .formatted(socket, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static byte[] readAll(SocketChannel channel) throws IOException {
+        Clock clock = Clock.system();
+        long deadline = clock.monotonicNanos() + LIMIT.toNanos();
+        ByteArrayOutputStream answer = new ByteArrayOutputStream(16 << 10);
+        ByteBuffer buffer = ByteBuffer.allocate(16 << 10);
+        channel.configureBlocking(false);
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, SelectionKey.OP_READ);
+            while (true) {
+                long millisLeft = (deadline - clock.monotonicNanos()) / 1_000_000;
+                if (millisLeft <= 0 || selector.select(millisLeft) == 0) {
+                    throw new IOException("no whole answer within " + LIMIT.toSeconds() + " s");
+                }
+                selector.selectedKeys().clear();
+                int count = channel.read(buffer.clear());
+                if (count < 0) {
+                    return answer.toByteArray();
+                }
+                answer.write(buffer.array(), 0, count);
+                if (answer.size() > MAX_ANSWER_BYTES) {
+                    throw new IOException("an answer of more than " + MAX_ANSWER_BYTES + " bytes");
+                }
+            }
+        }
+    }
+
+    private static Answer parse(byte[] answer) throws IOException {
+        int head = indexOf(answer, HEAD_END);
+        String text = new String(answer, 0, Math.max(head, 0), StandardCharsets.US_ASCII);
+        String[] statusLine = text.lines().findFirst().orElse("").split(" ");
+        if (head < 0 || statusLine.length < 2 || !statusLine[1].matches("[1-5]\\d\\d")) {
+            throw new IOException("an answer that is no HTTP");
+        }
+        byte[] body = Arrays.copyOfRange(answer, head + HEAD_END.length, answer.length);
+        return new Answer(Integer.parseInt(statusLine[1]), new String(body, StandardCharsets.UTF_8));
+    }
+
+    private static int indexOf(byte[] bytes, byte[] wanted) {
+        for (int at = 0; at + wanted.length <= bytes.length; at++) {
+            if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+}

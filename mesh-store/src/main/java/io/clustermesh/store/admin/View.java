@@ -1,0 +1,17 @@
+package io.clustermesh.store.admin;
+
+import java.util.Map;
+
+/** A structure to show at one path of the admin API. */
+@FunctionalInterface
+public interface View {
+
+    /**
+     * Called on a worker thread, one call at a time for each request; it may read files and wait a little.
+     *
+     * @param query the request's query parameters, the first of each name
+     * @return records, maps, lists and values, rendered as JSON
+     * @throws IllegalArgumentException if the query is wrong; the caller sees the message with status 400
+     */
+    Object render(Map<String, String> query);
+}
