@@ -1,0 +1,40 @@
+package io.clustermesh.apiserver.source;
+
+import io.clustermesh.model.IpAddress;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A Service.
+ *
+ * @param meta its annotations say whether it is global
+ * @param type whether it has addresses of its own
+ * @param clusterIps its addresses, at most one of each family; none if it is headless or external
+ * @param ports its ports; names are unique
+ * @param selector labels of its pods
+ */
+public record KubeService(
+        ObjectMeta meta, Type type, List<IpAddress> clusterIps, List<KubePort> ports, Map<String, String> selector)
+        implements KubeObject {
+
+    /** What stands behind a Service's name. */
+    public enum Type {
+        /** One address for all its backends. */
+        CLUSTER_IP,
+        /** No address: its name resolves to its backends. */
+        HEADLESS,
+        /** An alias of some other DNS name; no backends. */
+        EXTERNAL_NAME
+    }
+
+    public KubeService {
+        clusterIps = List.copyOf(clusterIps);
+        ports = List.copyOf(ports);
+        selector = Map.copyOf(selector);
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.SERVICE;
+    }
+}
