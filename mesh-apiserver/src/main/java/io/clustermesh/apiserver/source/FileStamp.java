@@ -50,7 +50,6 @@ record FileStamp(long size, long modifiedNanos, String inode) {
 
     private static boolean isManifest(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return !name.startsWith(".")
-                && (lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json"));
+        return !name.startsWith(".") && (lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json"));
     }
 }

@@ -48,8 +48,7 @@ final class FolderState {
         before.forEach((key, old) -> {
             Optional<KubeObject> now = effective(key);
             if (!Objects.equals(old, now)) {
-                changes.add(
-                        now.isPresent() ? new SourceChange.Upsert(now.get()) : new SourceChange.Delete(key));
+                changes.add(now.isPresent() ? new SourceChange.Upsert(now.get()) : new SourceChange.Delete(key));
             }
         });
         return changes;
@@ -85,8 +84,7 @@ final class FolderState {
         return all;
     }
 
-    private void replace(
-            String file, Map<ObjectKey, KubeObject> objects, Map<ObjectKey, Optional<KubeObject>> before) {
+    private void replace(String file, Map<ObjectKey, KubeObject> objects, Map<ObjectKey, Optional<KubeObject>> before) {
         Map<ObjectKey, KubeObject> old = good.getOrDefault(file, Map.of());
         old.keySet().forEach(key -> {
             if (!objects.containsKey(key)) {
@@ -105,6 +103,7 @@ final class FolderState {
     }
 
     private Optional<KubeObject> effective(ObjectKey key) {
-        return Optional.ofNullable(claims.get(key)).map(files -> files.firstEntry().getValue());
+        return Optional.ofNullable(claims.get(key))
+                .map(files -> files.firstEntry().getValue());
     }
 }

@@ -195,8 +195,8 @@ final class FolderWatch implements Agent {
     private void report() throws InterruptedException {
         List<SourceError> errors = new ArrayList<>(folderErrors);
         errors.addAll(state.errors());
-        publishStatus.accept(new SourceStatus(
-                "manifests", folder.toString(), synced, state.objects(), lastChange, errors));
+        publishStatus.accept(
+                new SourceStatus("manifests", folder.toString(), synced, state.objects(), lastChange, errors));
         List<SourceError> fresh =
                 errors.stream().filter(error -> !reported.contains(error)).toList();
         reported = Set.copyOf(errors);
@@ -210,7 +210,11 @@ final class FolderWatch implements Agent {
         closeWatcher();
         folderErrors.clear();
         folderErrors.add(new SourceError(
-                folder.toString(), "", "", "the folder can't be watched: " + e, "make the folder, readable by this process"));
+                folder.toString(),
+                "",
+                "",
+                "the folder can't be watched: " + e,
+                "make the folder, readable by this process"));
         report();
         clock.sleep(Duration.ofSeconds(1));
     }

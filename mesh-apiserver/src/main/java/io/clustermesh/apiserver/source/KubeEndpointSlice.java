@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param endpoints its endpoints; none if the slice holds DNS names
  * @param ports the ports of every endpoint; several may share a name if their protocols differ
  */
-public record KubeEndpointSlice(ObjectMeta meta, List<Endpoint> endpoints, List<KubePort> ports)
-        implements KubeObject {
+public record KubeEndpointSlice(ObjectMeta meta, List<Endpoint> endpoints, List<KubePort> ports) implements KubeObject {
 
     /** The label that names the Service of a slice. */
     public static final String SERVICE_LABEL = "kubernetes.io/service-name";

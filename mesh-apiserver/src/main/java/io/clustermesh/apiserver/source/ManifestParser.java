@@ -43,22 +43,30 @@ final class ManifestParser {
 
     Outcome parse(String file, byte[] content) {
         Run run = new Run(file);
-        int document = 0;
+        int document = 1;
         try (MappingIterator<JsonNode> documents =
                 mapper.readerFor(JsonNode.class).readValues(content)) {
             while (documents.hasNextValue()) {
-                document++;
                 JsonNode tree = documents.nextValue();
-                if (tree != null && !tree.isNull() && !tree.isMissingNode()) {
+                if (!isEmpty(tree)) {
                     run.take("document " + document, tree);
                 }
+                document++;
             }
         } catch (JsonProcessingException e) {
-            run.errors.add(notYaml(file, document + 1, e));
+            run.errors.add(notYaml(file, document, e));
         } catch (IOException e) {
             run.errors.add(new SourceError(file, "", "", "can't be read: " + e.getMessage(), "check the file"));
         }
         return run.errors.isEmpty() ? new Outcome.Parsed(run.objects) : new Outcome.Broken(run.errors);
+    }
+
+    /** Nothing between two {@code ---}, or only comments; the parser makes an empty text of it. */
+    private static boolean isEmpty(JsonNode tree) {
+        return tree == null
+                || tree.isNull()
+                || tree.isMissingNode()
+                || tree.isTextual() && tree.textValue().isEmpty();
     }
 
     private static SourceError notYaml(String file, int document, JsonProcessingException e) {
@@ -66,7 +74,8 @@ final class ManifestParser {
                 ? ""
                 : " at line %d, column %d"
                         .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-        String reason = String.valueOf(e.getOriginalMessage()).replaceAll("\\s+", " ").strip();
+        String reason =
+                String.valueOf(e.getOriginalMessage()).replaceAll("\\s+", " ").strip();
         return new SourceError(
                 file,
                 "document " + document,
@@ -89,7 +98,11 @@ final class ManifestParser {
             JsonNode kind = tree.path("kind");
             if (!tree.isObject() || !kind.isTextual()) {
                 errors.add(new SourceError(
-                        file, place, "", "is no Kubernetes object: it has no kind", "write apiVersion, kind, metadata"));
+                        file,
+                        place,
+                        "",
+                        "is no Kubernetes object: it has no kind",
+                        "write apiVersion, kind, metadata"));
                 return;
             }
             if (kind.textValue().endsWith("List") && tree.path("items").isArray()) {

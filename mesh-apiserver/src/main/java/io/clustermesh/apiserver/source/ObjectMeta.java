@@ -10,8 +10,7 @@ import java.util.Map;
  * @param labels its labels
  * @param annotations its annotations
  */
-public record ObjectMeta(
-        String namespace, String name, Map<String, String> labels, Map<String, String> annotations) {
+public record ObjectMeta(String namespace, String name, Map<String, String> labels, Map<String, String> annotations) {
 
     public ObjectMeta {
         labels = Map.copyOf(labels);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -25,6 +26,11 @@ final class ObjectParser {
     /** RFC 1123 subdomain, as Kubernetes asks of most names. */
     private static final Pattern SUBDOMAIN =
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+
+    private static final Pattern LABEL_KEY =
+            Pattern.compile("([a-z0-9][-a-z0-9.]{0,252}/)?[A-Za-z0-9]([-\\w.]{0,61}[A-Za-z0-9])?");
+
+    private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-\\w.]{0,61}[A-Za-z0-9])?)?");
 
     private static final int MAX_NAME = 253;
 
@@ -48,10 +54,22 @@ final class ObjectParser {
         requireName("metadata.name", name);
         String namespace = "";
         if (kind.namespaced()) {
-            namespace = metadata.text("namespace").filter(text -> !text.isEmpty()).orElse("default");
+            namespace =
+                    metadata.text("namespace").filter(text -> !text.isEmpty()).orElse("default");
             requireName("metadata.namespace", namespace);
         }
-        return new ObjectMeta(namespace, name, metadata.strings("labels"), metadata.strings("annotations"));
+        Map<String, String> labels = metadata.strings("labels");
+        labels.forEach(ObjectParser::requireLabel);
+        return new ObjectMeta(namespace, name, labels, metadata.strings("annotations"));
+    }
+
+    private static void requireLabel(String key, String value) {
+        if (!LABEL_KEY.matcher(key).matches() || !LABEL_VALUE.matcher(value).matches()) {
+            throw new RuleBroken(
+                    "metadata.labels[\"%s\"] is \"%s\", but keys are [prefix/]name, and names and values are at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit"
+                            .formatted(key, value),
+                    "correct the label");
+        }
     }
 
     private static void requireName(String path, String name) {
@@ -82,7 +100,10 @@ final class ObjectParser {
     private static KubeService service(ObjectMeta meta, Fields spec) {
         List<String> clusterIps = spec.values("clusterIPs", text -> text);
         if (clusterIps.isEmpty()) {
-            clusterIps = spec.text("clusterIP").filter(text -> !text.isEmpty()).map(List::of).orElse(List.of());
+            clusterIps = spec.text("clusterIP")
+                    .filter(text -> !text.isEmpty())
+                    .map(List::of)
+                    .orElse(List.of());
         }
         KubeService.Type type;
         if (spec.text("type").orElse("").equals("ExternalName")) {
@@ -139,15 +160,14 @@ final class ObjectParser {
     private static KubeEndpointSlice slice(ObjectMeta meta, Fields root) {
         String addressType = root.text("addressType")
                 .orElseThrow(() -> new RuleBroken("addressType is missing", "write IPv4, IPv6 or FQDN"));
-        Optional<Family> family =
-                switch (addressType) {
-                    case "IPv4" -> Optional.of(Family.IPV4);
-                    case "IPv6" -> Optional.of(Family.IPV6);
-                    case "FQDN" -> Optional.empty();
-                    default ->
-                        throw new RuleBroken(
-                                "addressType \"%s\" is unknown".formatted(addressType), "write IPv4, IPv6 or FQDN");
-                };
+        Optional<Family> family = switch (addressType) {
+            case "IPv4" -> Optional.of(Family.IPV4);
+            case "IPv6" -> Optional.of(Family.IPV6);
+            case "FQDN" -> Optional.empty();
+            default ->
+                throw new RuleBroken(
+                        "addressType \"%s\" is unknown".formatted(addressType), "write IPv4, IPv6 or FQDN");
+        };
         List<Endpoint> endpoints = new ArrayList<>();
         if (family.isPresent()) {
             for (Fields endpoint : root.mappings("endpoints")) {
@@ -158,8 +178,8 @@ final class ObjectParser {
         for (Fields port : root.mappings("ports")) {
             // no number means "all ports", which no load balancer can use
             port.number("port")
-                    .ifPresent(number -> ports.add(
-                            new KubePort(port.text("name").orElse(""), l4(port, "port", number))));
+                    .ifPresent(
+                            number -> ports.add(new KubePort(port.text("name").orElse(""), l4(port, "port", number))));
         }
         return new KubeEndpointSlice(meta, endpoints, ports);
     }
@@ -224,8 +244,7 @@ final class ObjectParser {
         try {
             protocol = Protocol.valueOf(text.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new RuleBroken(
-                    "%s \"%s\" is unknown".formatted(port.at("protocol"), text), "write TCP, UDP or SCTP");
+            throw new RuleBroken("%s \"%s\" is unknown".formatted(port.at("protocol"), text), "write TCP, UDP or SCTP");
         }
         try {
             return new L4(protocol, number);

@@ -1,0 +1,34 @@
+package io.clustermesh.apiserver.publish;
+
+import io.clustermesh.model.Cidr;
+import io.clustermesh.model.ClusterId;
+import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.IdentityRange;
+import io.clustermesh.model.MeshSize;
+import java.util.List;
+
+/**
+ * The cluster that we publish.
+ *
+ * @param name its name
+ * @param id its id
+ * @param size how many clusters its mesh can have
+ * @param podCidrs what its nodes' pod CIDRs come from; empty if not said
+ */
+public record OwnCluster(ClusterName name, ClusterId id, MeshSize size, List<Cidr> podCidrs) {
+
+    /** @throws IllegalArgumentException if the mesh has no room for such an id */
+    public OwnCluster {
+        if (id.value() > size.maxClusters()) {
+            throw new IllegalArgumentException(
+                    "cluster id %s is outside 1..%d, the ids of a mesh of %d clusters; choose another id or set meshSize in every cluster"
+                            .formatted(id, size.maxClusters(), size.maxClusters()));
+        }
+        podCidrs = List.copyOf(podCidrs);
+    }
+
+    /** The identities that belong to this cluster. */
+    public IdentityRange identities() {
+        return IdentityRange.of(id, size);
+    }
+}

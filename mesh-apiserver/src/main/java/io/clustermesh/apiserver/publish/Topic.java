@@ -1,0 +1,30 @@
+package io.clustermesh.apiserver.publish;
+
+import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.Keys;
+import io.clustermesh.model.Keys.Resource;
+
+/** The kinds of keys that the publisher writes. */
+public enum Topic {
+    /** Cilium's nodes, for peers. */
+    NODES,
+    /** Cilium's exported services, for peers. */
+    SERVICES,
+    /** Cilium's pod addresses, for peers. */
+    IPS,
+    /** Our own services, for the cluster's agents. */
+    MESH_SERVICES,
+    /** Label sets that want an identity, for the identity-allocator. */
+    LABEL_SETS;
+
+    /** Under which all keys of the topic lie, and nothing else. */
+    public String prefix(ClusterName cluster) {
+        return switch (this) {
+            case NODES -> Resource.NODES.statePrefix(cluster);
+            case SERVICES -> Resource.SERVICES.statePrefix(cluster);
+            case IPS -> Resource.IPS.statePrefix(cluster);
+            case MESH_SERVICES -> Keys.meshServices(cluster);
+            case LABEL_SETS -> Keys.labelSets(cluster);
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** How objects become keys. */
+@NullMarked
+package io.clustermesh.apiserver.publish;
+
+import org.jspecify.annotations.NullMarked;
