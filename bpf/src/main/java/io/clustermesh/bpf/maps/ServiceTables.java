@@ -40,6 +40,11 @@ public interface ServiceTables extends AutoCloseable {
     /** Writes a frontend; several frontends may lead to one service id. */
     void putService(FrontendKey frontend, ServiceEntry entry);
 
+    /** Writes many frontends; where the kernel keeps them, with a few calls instead of one each. */
+    default void putServices(Map<FrontendKey, ServiceEntry> entries) {
+        entries.forEach(this::putService);
+    }
+
     /** Removes a frontend; a missing one is no fault. */
     void removeService(FrontendKey frontend);
 
@@ -60,7 +65,7 @@ public interface ServiceTables extends AutoCloseable {
     /** Writes entry {@code index} (from 1; 0 means "none" in tables). */
     void putBackend(int index, BackendEntry backend);
 
-    /** Writes only the state byte of an entry. */
+    /** Writes only the state byte of an entry; a cleared entry stays cleared. */
     void setBackendState(int index, BackendEntry.State state);
 
     /** Clears an entry. */

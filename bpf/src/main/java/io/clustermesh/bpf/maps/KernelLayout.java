@@ -1,0 +1,125 @@
+package io.clustermesh.bpf.maps;
+
+import io.clustermesh.bpf.maps.ServiceEntry.Slot;
+import io.clustermesh.model.IpAddress;
+import io.clustermesh.model.L4;
+import io.clustermesh.model.Protocol;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Bytes of keys and values as {@code tables.h} lays them out: numbers in the machine's order, addresses and ports in
+ * the network's.
+ */
+final class KernelLayout {
+
+    /** Raised with every change in {@code tables.h} that old pins don't fit. */
+    static final String VERSION = "v1";
+
+    static final int FRONTEND_BYTES = 20;
+    static final int SLOT_BYTES = 12;
+    static final int SERVICE_BYTES = 8 + ServiceEntry.MAX_SLOTS * SLOT_BYTES;
+    static final int POLICY_BYTES = 8;
+    static final int BACKEND_BYTES = 24;
+    static final int BLOCK_ENTRIES = 1024;
+    static final int BLOCK_BYTES = BLOCK_ENTRIES * Integer.BYTES;
+
+    /** Offset of a backend's word: port, protocol, state, cluster id. */
+    static final int BACKEND_WORD = 16;
+
+    /** Offset of the state byte. */
+    static final int BACKEND_STATE = 19;
+
+    private static final int ADDRESS_BYTES = 16;
+
+    private KernelLayout() {}
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    private static ByteBuffer reading(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    static byte[] frontend(FrontendKey frontend) {
+        ByteBuffer buffer = buffer(FRONTEND_BYTES).put(frontend.ip().mappedBytes());
+        putL4(buffer, frontend.l4());
+        return buffer.array();
+    }
+
+    static FrontendKey frontend(byte[] bytes) {
+        ByteBuffer buffer = reading(bytes);
+        IpAddress ip = address(buffer);
+        return new FrontendKey(ip, l4(buffer));
+    }
+
+    static byte[] service(ServiceEntry entry) {
+        ByteBuffer buffer = buffer(SERVICE_BYTES)
+                .putInt(entry.serviceId())
+                .putInt(entry.slots().size());
+        for (Slot slot : entry.slots()) {
+            buffer.putInt(slot.clusterId()).putInt(slot.tableBase()).putInt(slot.tableSize());
+        }
+        return buffer.array();
+    }
+
+    static ServiceEntry service(byte[] bytes) {
+        ByteBuffer buffer = reading(bytes);
+        int id = buffer.getInt();
+        int count = buffer.getInt();
+        List<Slot> slots = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            slots.add(new Slot(buffer.getInt(), buffer.getInt(), buffer.getInt()));
+        }
+        return new ServiceEntry(id, slots);
+    }
+
+    /** The entry as three words: two of the address, then the one that makes it valid. */
+    static long[] backend(BackendEntry backend) {
+        ByteBuffer buffer = buffer(BACKEND_BYTES).put(backend.ip().mappedBytes());
+        putL4(buffer, backend.l4());
+        buffer.put((byte) backend.state().ordinal()).putInt(backend.clusterId()).flip();
+        return new long[] {buffer.getLong(), buffer.getLong(), buffer.getLong()};
+    }
+
+    static BackendEntry backend(long first, long second, long word) {
+        ByteBuffer buffer = buffer(BACKEND_BYTES).putLong(first).putLong(second).putLong(word);
+        buffer.flip();
+        IpAddress ip = address(buffer);
+        L4 l4 = l4(buffer);
+        BackendEntry.State state = BackendEntry.State.values()[buffer.get()];
+        return new BackendEntry(ip, l4, buffer.getInt(), state);
+    }
+
+    static Counters counters(byte[] bytes) {
+        ByteBuffer buffer = reading(bytes);
+        return new Counters(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
+    }
+
+    private static IpAddress address(ByteBuffer from) {
+        byte[] bytes = new byte[ADDRESS_BYTES];
+        from.get(bytes);
+        return MappedAddresses.unmapped(IpAddress.of(bytes));
+    }
+
+    private static void putL4(ByteBuffer to, L4 l4) {
+        to.put((byte) (l4.port() >>> 8)).put((byte) l4.port());
+        to.put((byte) l4.protocol().number());
+    }
+
+    private static L4 l4(ByteBuffer from) {
+        int port = (from.get() & 0xff) << 8 | from.get() & 0xff;
+        int number = from.get() & 0xff;
+        for (Protocol protocol : Protocol.values()) {
+            if (protocol.number() == number) {
+                return new L4(protocol, port);
+            }
+        }
+        throw new IllegalStateException(
+                "the kernel's tables hold protocol number %d, which nobody writes; ".formatted(number)
+                        + "uninstall the data plane and start again");
+    }
+}
