@@ -1,0 +1,20 @@
+package io.clustermesh.apiserver.api;
+
+import java.time.Duration;
+
+/**
+ * @param eventLoops threads that serve connections
+ * @param progressInterval how often an idle watch that asked for it gets a sign of life (etcd: 10 minutes)
+ * @param reloadInterval how often certificate and trust files are looked at
+ */
+public record ApiLimits(int eventLoops, Duration progressInterval, Duration reloadInterval) {
+
+    /** One loop, a sign of life each half minute, files looked at each second. */
+    public static final ApiLimits DEFAULT = new ApiLimits(1, Duration.ofSeconds(30), Duration.ofSeconds(1));
+
+    public ApiLimits {
+        if (eventLoops < 1) {
+            throw new IllegalArgumentException("the API needs at least 1 event loop, not %d".formatted(eventLoops));
+        }
+    }
+}

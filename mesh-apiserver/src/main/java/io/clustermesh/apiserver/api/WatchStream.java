@@ -1,0 +1,296 @@
+package io.clustermesh.apiserver.api;
+
+import io.clustermesh.apiserver.access.Role;
+import io.clustermesh.apiserver.api.FanOut.Delivery;
+import io.clustermesh.apiserver.cache.KeySpan;
+import io.clustermesh.apiserver.cache.View;
+import io.clustermesh.apiserver.cache.WatchCache;
+import io.clustermesh.apiserver.cache.WatchQuery;
+import io.clustermesh.apiserver.cache.WatchResult;
+import io.clustermesh.store.etcd.pb.WatchCreateRequest;
+import io.clustermesh.store.etcd.pb.WatchCreateRequest.FilterType;
+import io.clustermesh.store.etcd.pb.WatchRequest;
+import io.clustermesh.store.etcd.pb.WatchResponse;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One {@code Watch} call: its watches, each a place in the history, and the client's readiness. Belongs to one event
+ * loop; holds no events, so a slow client costs nothing but the wait.
+ *
+ * <p>{@link #drain} sends what the client will take. It is called when the cache moves, when the client becomes ready
+ * and when a watch is created. Watches take turns from where the last drain stopped, so that a busy one can't starve
+ * the others.
+ */
+final class WatchStream implements StreamObserver<WatchRequest> {
+
+    /** No watch: the answer concerns the stream, or a watch that never was. */
+    private static final long NO_WATCH = -1;
+
+    private final WatchCache cache;
+    private final FanOut fanOut;
+    private final Headers headers;
+    private final ApiCounters counters;
+    private final Role role;
+    private final ServerCallStreamObserver<WireMessage> client;
+    private final Map<Long, Watch> watches = new HashMap<>();
+    private final Deque<Watch> turns = new ArrayDeque<>();
+    private long nextId;
+    private boolean progressAsked;
+    private boolean requestHeldBack;
+    private boolean ended;
+
+    /** What a stream shares with all others. */
+    record Shared(WatchCache cache, Headers headers, ApiCounters counters) {}
+
+    WatchStream(Shared shared, FanOut fanOut, Role role, ServerCallStreamObserver<WireMessage> client) {
+        this.cache = shared.cache();
+        this.headers = shared.headers();
+        this.counters = shared.counters();
+        this.fanOut = fanOut;
+        this.role = role;
+        this.client = client;
+    }
+
+    /** Within the call's start, on its event loop. */
+    void open() {
+        client.disableAutoRequest();
+        client.setOnReadyHandler(this::ready);
+        client.setOnCancelHandler(this::end);
+        fanOut.add(this);
+        client.request(1);
+    }
+
+    @Override
+    public void onNext(WatchRequest request) {
+        Optional<View> view = cache.view();
+        if (view.isEmpty()) {
+            end();
+            client.onError(EtcdErrors.notReady());
+            return;
+        }
+        switch (request.getRequestUnionCase()) {
+            case CREATE_REQUEST -> create(request.getCreateRequest(), view.get());
+            case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId(), view.get());
+            case PROGRESS_REQUEST -> progressAsked = true;
+            case REQUESTUNION_NOT_SET -> {
+                // etcd ignores what it does not know
+            }
+        }
+        drain(view.get());
+        if (client.isReady()) {
+            client.request(1);
+        } else {
+            requestHeldBack = true;
+        }
+    }
+
+    @Override
+    public void onError(Throwable t) {
+        end();
+    }
+
+    @Override
+    public void onCompleted() {
+        if (!ended) {
+            end();
+            client.onCompleted();
+        }
+    }
+
+    private void ready() {
+        if (ended) {
+            return;
+        }
+        cache.view().ifPresent(this::drain);
+        if (requestHeldBack && client.isReady()) {
+            requestHeldBack = false;
+            client.request(1);
+        }
+    }
+
+    /** A fault of ours: this stream ends, the others go on. */
+    void fail(RuntimeException fault) {
+        end();
+        client.onError(Status.INTERNAL
+                .withDescription("etcdserver: mesh-apiserver failed to serve this watch: " + fault)
+                .asRuntimeException());
+    }
+
+    private void end() {
+        if (!ended) {
+            ended = true;
+            fanOut.remove(this);
+            counters.watches.addAndGet(-watches.size());
+            watches.clear();
+            turns.clear();
+        }
+    }
+
+    private void create(WatchCreateRequest request, View view) {
+        byte[] key =
+                request.getKey().isEmpty() ? new byte[] {0} : request.getKey().toByteArray();
+        KeySpan span = KeySpan.of(key, request.getRangeEnd().toByteArray());
+        if (!role.mayRead(span)) {
+            refuse(view, role.refusal(span));
+            return;
+        }
+        if (span.isEmpty()) {
+            refuse(view, EtcdErrors.EMPTY_WATCH_RANGE);
+            return;
+        }
+        if (request.getWatchId() != 0 && watches.containsKey(request.getWatchId())) {
+            refuse(view, EtcdErrors.DUPLICATE_WATCH_ID);
+            return;
+        }
+        long id = request.getWatchId() != 0 ? request.getWatchId() : freeId();
+        WatchQuery query = new WatchQuery(
+                span,
+                !request.getFiltersList().contains(FilterType.NOPUT),
+                !request.getFiltersList().contains(FilterType.NODELETE),
+                request.getPrevKv());
+        long next = request.getStartRevision() == 0 ? view.revision() + 1 : request.getStartRevision();
+        Watch watch = new Watch(
+                id,
+                query,
+                new Watch.Options(request.getFragment(), request.getProgressNotify()),
+                view.incarnation(),
+                next);
+        watches.put(id, watch);
+        turns.addLast(watch);
+        counters.watches.incrementAndGet();
+        send(WatchResponse.newBuilder()
+                .setHeader(headers.of(view))
+                .setWatchId(id)
+                .setCreated(true));
+    }
+
+    private long freeId() {
+        while (watches.containsKey(nextId)) {
+            nextId++;
+        }
+        return nextId++;
+    }
+
+    private void refuse(View view, String reason) {
+        send(WatchResponse.newBuilder()
+                .setHeader(headers.of(view))
+                .setWatchId(NO_WATCH)
+                .setCreated(true)
+                .setCanceled(true)
+                .setCancelReason(reason));
+    }
+
+    private void cancel(long id, View view) {
+        Watch watch = watches.get(id);
+        if (watch != null) {
+            turns.remove(watch);
+            forget(watch);
+            send(WatchResponse.newBuilder()
+                    .setHeader(headers.of(view))
+                    .setWatchId(id)
+                    .setCanceled(true));
+        }
+    }
+
+    private void forget(Watch watch) {
+        watches.remove(watch.id());
+        counters.watches.decrementAndGet();
+    }
+
+    /** Sends what there is for each watch and what the client will take. */
+    void drain(View view) {
+        for (int turn = turns.size(); turn > 0 && !ended; turn--) {
+            Watch watch = turns.removeFirst();
+            if (serve(view, watch)) {
+                turns.addLast(watch);
+            }
+        }
+        if (progressAsked && !ended && turns.stream().allMatch(watch -> watch.next() > view.revision())) {
+            progressAsked = false;
+            send(WatchResponse.newBuilder().setHeader(headers.of(view)).setWatchId(NO_WATCH));
+        }
+    }
+
+    /** False if the watch is over. */
+    private boolean serve(View view, Watch watch) {
+        if (watch.incarnation() != view.incarnation()) {
+            cut(view, watch, view.revision() + 1);
+            return false;
+        }
+        while (watch.next() <= view.revision()) {
+            boolean ready = client.isReady();
+            Delivery delivery = ready ? fanOut.read(view, watch.query(), watch.next()) : peek(view, watch);
+            switch (delivery) {
+                case Delivery.Nothing(long upTo) -> watch.seen(upTo);
+                case Delivery.Compacted(long oldest) -> {
+                    cut(view, watch, oldest);
+                    return false;
+                }
+                case Delivery.Events(List<byte[]> parts, long upTo) -> {
+                    if (!ready) {
+                        return true;
+                    }
+                    sendEvents(view, watch, parts, upTo);
+                    watch.seen(upTo);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** For a client that takes nothing now: only whether there is something, so that an idle watch does not age. */
+    private static Delivery peek(View view, Watch watch) {
+        return switch (view.changes(watch.query(), watch.next(), 1)) {
+            case WatchResult.Nothing(long upTo) -> new Delivery.Nothing(upTo);
+            case WatchResult.Compacted(long oldest) -> new Delivery.Compacted(oldest);
+            case WatchResult.Changes _ -> new Delivery.Events(List.of(), 0);
+        };
+    }
+
+    private void sendEvents(View view, Watch watch, List<byte[]> parts, long upTo) {
+        watch.spoken();
+        counters.batches.increment();
+        WatchResponse.Builder head =
+                WatchResponse.newBuilder().setHeader(headers.at(view, upTo)).setWatchId(watch.id());
+        if (!watch.options().fragments() || parts.size() == 1) {
+            client.onNext(WireFormat.watch(head.build(), parts));
+            return;
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            head.setFragment(i < parts.size() - 1);
+            client.onNext(WireFormat.watch(head.build(), List.of(parts.get(i))));
+        }
+    }
+
+    private void cut(View view, Watch watch, long oldest) {
+        forget(watch);
+        counters.cut.increment();
+        send(WatchResponse.newBuilder()
+                .setHeader(headers.of(view))
+                .setWatchId(watch.id())
+                .setCanceled(true)
+                .setCompactRevision(oldest)
+                .setCancelReason(EtcdErrors.COMPACTED));
+    }
+
+    /** A sign of life for each idle watch that asked for it. */
+    void reportProgress(View view) {
+        for (Watch watch : turns) {
+            if (watch.options().progress() && watch.wasQuiet() && watch.next() > view.revision() && client.isReady()) {
+                send(WatchResponse.newBuilder().setHeader(headers.of(view)).setWatchId(watch.id()));
+            }
+        }
+    }
+
+    private void send(WatchResponse.Builder response) {
+        client.onNext(WireMessage.of(response.build().toByteArray()));
+    }
+}

@@ -1,0 +1,91 @@
+package io.clustermesh.apiserver.cache;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The cache at one moment. Immutable, read by any thread; a newer moment is another view.
+ *
+ * @see WatchCache#view()
+ */
+public final class View {
+
+    private final long clusterId;
+    private final long incarnation;
+    private final long revision;
+    private final SortedEntries current;
+    private final History history;
+
+    View(long clusterId, long incarnation, long revision, SortedEntries current, History history) {
+        this.clusterId = clusterId;
+        this.incarnation = incarnation;
+        this.revision = revision;
+        this.current = current;
+        this.history = history;
+    }
+
+    /** etcd's {@code cluster_id}, an unsigned number. */
+    public long clusterId() {
+        return clusterId;
+    }
+
+    /** Counts the histories seen so far: a revision of another incarnation means nothing in this one. */
+    public long incarnation() {
+        return incarnation;
+    }
+
+    /** Everything up to this revision of etcd is in it. */
+    public long revision() {
+        return revision;
+    }
+
+    /** Keys now. */
+    public int keys() {
+        return current.size();
+    }
+
+    /** Memory of the history, in bytes, roughly. */
+    public long bytes() {
+        return history.weight();
+    }
+
+    SortedEntries current() {
+        return current;
+    }
+
+    History history() {
+        return history;
+    }
+
+    /** Answers a range request as etcd would. */
+    public RangeResult range(RangeQuery query) {
+        return RangeReader.read(this, query);
+    }
+
+    /**
+     * What a watcher that has seen everything before {@code next} gets now.
+     *
+     * @param most bytes after which it stops; a revision is never split, so the answer may be one revision larger
+     */
+    public WatchResult changes(WatchQuery query, long next, int most) {
+        if (next < history.oldestWatchable()) {
+            return new WatchResult.Compacted(history.oldestWatchable());
+        }
+        List<Change> found = new ArrayList<>();
+        int bytes = 0;
+        for (int i = history.indexFrom(next); i < history.size(); i++) {
+            Step step = history.step(i);
+            if (bytes >= most) {
+                return new WatchResult.Changes(found, step.revision() - 1);
+            }
+            for (Change change : step.changes()) {
+                if (query.wants(change)) {
+                    found.add(change);
+                    bytes += change.roughSize(query.withPrevious());
+                }
+            }
+        }
+        long upTo = Math.max(revision, next - 1);
+        return found.isEmpty() ? new WatchResult.Nothing(upTo) : new WatchResult.Changes(found, upTo);
+    }
+}

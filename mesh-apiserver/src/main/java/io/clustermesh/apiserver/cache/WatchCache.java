@@ -1,0 +1,127 @@
+package io.clustermesh.apiserver.cache;
+
+import io.clustermesh.store.kv.Listing;
+import io.clustermesh.store.kv.Revision;
+import io.clustermesh.store.kv.WatchListener.Event;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest {@link View} of etcd, and the way a new one comes about.
+ *
+ * <p>One thread writes, the {@linkplain CacheFeed feed's}; any thread reads, without a lock. After each change every
+ * listener is run on the feed's thread, so it must only leave a note.
+ */
+public final class WatchCache {
+
+    private final CacheLimits limits;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile @Nullable View view;
+
+    /** @param limits how much of the past it keeps */
+    public WatchCache(CacheLimits limits) {
+        this.limits = limits;
+    }
+
+    /** The newest view; nothing until etcd has been read once. */
+    public Optional<View> view() {
+        return Optional.ofNullable(view);
+    }
+
+    /**
+     * Runs {@code listener} after every change, on the feed's thread.
+     *
+     * @return stops that
+     */
+    public AutoCloseable onAdvance(Runnable listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /**
+     * Starts anew from a listing: what came before is forgotten, and watchers of the past will be told so. If the
+     * listing belongs to another history (another cluster id, or revisions that went back), every watcher will.
+     */
+    void rebuild(Listing listing) {
+        List<Entry> entries = new ArrayList<>(listing.entries().size());
+        listing.entries().forEach(kv -> entries.add(Entry.of(kv)));
+        entries.sort(Entry::compareKey);
+        SortedEntries sorted = SortedEntries.ofSorted(entries);
+        long revision = listing.revision().value();
+        long incarnation = view().map(old -> continues(old, listing) ? old.incarnation() : old.incarnation() + 1)
+                .orElse(1L);
+        publish(new View(
+                listing.clusterId(), incarnation, revision, sorted, History.startingAt(limits, revision, sorted)));
+    }
+
+    private static boolean continues(View old, Listing listing) {
+        return old.clusterId() == listing.clusterId()
+                && old.revision() <= listing.revision().value();
+    }
+
+    /**
+     * Takes over changes of the watch, whole revisions in order. What the view has already is skipped, so a watch may
+     * be resumed a little too early.
+     *
+     * @param upTo for a sign of life without events, the revision up to which there were none; with events, the last
+     *     of them counts, because etcd's header may run ahead of what a message carries
+     */
+    void apply(List<Event> events, Revision upTo) {
+        View before = view().orElseThrow(() -> new IllegalStateException("changes before the first listing"));
+        SortedEntries entries = before.current();
+        History history = before.history();
+        long revision = before.revision();
+        int i = 0;
+        while (i < events.size()) {
+            long of = revisionOf(events.get(i));
+            List<Change> changes = new ArrayList<>();
+            for (; i < events.size() && revisionOf(events.get(i)) == of; i++) {
+                if (of > before.revision()) {
+                    Change change = change(events.get(i), entries);
+                    changes.add(change);
+                    entries = change.kind() == Change.Kind.PUT
+                            ? entries.with(change.entry())
+                            : entries.without(change.entry());
+                }
+            }
+            if (!changes.isEmpty()) {
+                history = history.plus(new Step(of, changes, entries));
+                revision = of;
+            }
+        }
+        if (events.isEmpty()) {
+            revision = Math.max(revision, upTo.value());
+        }
+        if (revision != before.revision()) {
+            publish(new View(before.clusterId(), before.incarnation(), revision, entries, history));
+        }
+    }
+
+    private static Change change(Event event, SortedEntries before) {
+        return switch (event) {
+            case Event.Put put -> {
+                Entry entry = Entry.of(put.entry());
+                yield new Change(Change.Kind.PUT, entry, before.get(entry.keyBytes()));
+            }
+            case Event.Delete delete -> {
+                Entry trace = Entry.tombstone(delete.key(), delete.revision());
+                yield new Change(Change.Kind.DELETE, trace, before.get(trace.keyBytes()));
+            }
+        };
+    }
+
+    private static long revisionOf(Event event) {
+        return switch (event) {
+            case Event.Put put -> put.entry().version().modified().value();
+            case Event.Delete delete -> delete.revision().value();
+        };
+    }
+
+    private void publish(View next) {
+        view = next;
+        listeners.forEach(Runnable::run);
+    }
+}
