@@ -18,10 +18,12 @@ public interface KvStore extends AutoCloseable {
         return list(KeyRange.key(key)).entries().stream().findFirst();
     }
 
+    /** All of {@code txn} at one revision, or nothing. */
     Txn.Outcome commit(Txn txn);
 
     /**
-     * Watches from {@code from} on; use {@link Listing#revision()}{@code .next()} to miss nothing.
+     * Watches from {@code from} on; use {@link Listing#revision()}{@code .next()} to miss nothing. Never throws for
+     * want of a server: the listener is told.
      *
      * @return closes the watch
      */
@@ -29,6 +31,13 @@ public interface KvStore extends AutoCloseable {
 
     /** A new lease, kept alive in the background. */
     Lease grant(Duration ttl);
+
+    /**
+     * Takes over a lease that an earlier run of this process left behind, so that keys on it need no rewriting.
+     *
+     * @return empty if the lease is gone
+     */
+    Optional<Lease> adopt(long leaseId);
 
     @Override
     void close();

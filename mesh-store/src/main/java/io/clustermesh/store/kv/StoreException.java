@@ -1,11 +1,13 @@
 package io.clustermesh.store.kv;
 
+import org.jspecify.annotations.Nullable;
+
 /** A kvstore call failed; the subtype says what to do about it. */
 public abstract sealed class StoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    StoreException(String message, Throwable cause) {
+    StoreException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 
@@ -13,7 +15,7 @@ public abstract sealed class StoreException extends RuntimeException {
     public static final class Unavailable extends StoreException {
         private static final long serialVersionUID = 1L;
 
-        public Unavailable(String message, Throwable cause) {
+        public Unavailable(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -22,7 +24,7 @@ public abstract sealed class StoreException extends RuntimeException {
     public static final class Denied extends StoreException {
         private static final long serialVersionUID = 1L;
 
-        public Denied(String message, Throwable cause) {
+        public Denied(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -31,7 +33,7 @@ public abstract sealed class StoreException extends RuntimeException {
     public static final class Invalid extends StoreException {
         private static final long serialVersionUID = 1L;
 
-        public Invalid(String message, Throwable cause) {
+        public Invalid(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }

@@ -42,6 +42,14 @@ public interface WatchListener {
     }
 
     /**
+     * The server has taken the watch; called once, before any change.
+     *
+     * @param clusterId the history that the changes will belong to; compare it with {@link Listing#clusterId()} if
+     *     several watches share one store
+     */
+    default void onStarted(long clusterId) {}
+
+    /**
      * Changes, all of revisions up to {@code upTo}; an empty list is a sign of life from an idle range.
      */
     void onEvents(List<Event> events, Revision upTo);
