@@ -1,6 +1,7 @@
 package io.clustermesh.bpf.maps;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,14 +22,22 @@ final class SocketClient implements AutoCloseable {
         try (InputStream script = SocketClient.class.getResourceAsStream("socket_client.py")) {
             assertThat(script).isNotNull();
             String text = new String(script.readAllBytes(), StandardCharsets.UTF_8);
-            process = new ProcessBuilder("python3", "-c", text)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            process = started(text);
             commands = process.outputWriter();
             answers = process.inputReader();
             assertThat(answers.readLine()).isEqualTo("ready");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Process started(String script) {
+        try {
+            return new ProcessBuilder("python3", "-c", script)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+        } catch (IOException e) {
+            return abort("needs python3: " + e.getMessage());
         }
     }
 

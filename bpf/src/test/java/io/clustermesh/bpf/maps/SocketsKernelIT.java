@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.clustermesh.bpf.maps.BackendEntry.State;
+import io.clustermesh.bpf.maps.Pick.Chosen;
 import io.clustermesh.bpf.maps.ServiceEntry.Slot;
+import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.Protocol;
 import java.util.Collections;
 import java.util.List;
@@ -124,6 +126,28 @@ final class SocketsKernelIT {
                 .doesNotContainSequence("near", VIP + ":" + PORT, "far")
                 .hasSize(40);
         assertThat(answers.stream().distinct()).hasSize(2);
+    }
+
+    /** The kernel seeds the draws of unconnected sockets with their cookie, so its choice can be foretold. */
+    @Test
+    void shouldChooseAsThePickerForetells() {
+        tables.setPolicy(2, PolicyWord.OFF.with(0, 0, 21).with(1, 0, 42));
+        tables.writeTable(200, new int[] {10 + NEAR, 10 + FAR, 0, 10 + FAR, 10 + NEAR});
+        FrontendKey frontend = ServiceTablesContract.frontend(VIP, PORT, Protocol.UDP);
+        tables.putService(frontend, new ServiceEntry(2, List.of(new Slot(1, 200, 5), new Slot(2, 202, 3))));
+        BackendPicker picker = new BackendPicker(tables, () -> 0);
+
+        List<String> answers = client.ask("udp_cookies", 4, VIP, PORT, 100);
+
+        for (int i = 0; i < answers.size(); i += 2) {
+            long seed = Long.parseUnsignedLong(answers.get(i)) * 0x9e3779b97f4a7c15L;
+            Chosen chosen = (Chosen) picker.pick(frontend, seed);
+            String foretold = chosen.backend().ip().equals(IpAddress.parse("127.0.0.2")) ? "near" : "far";
+            assertThat(answers.get(i + 1)).as("cookie " + answers.get(i)).isEqualTo(foretold);
+        }
+        assertThat(tables.counters().retries())
+                .isPositive()
+                .isEqualTo(picker.counters().retries());
     }
 
     @Test

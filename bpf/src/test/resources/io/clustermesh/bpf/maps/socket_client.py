@@ -1,9 +1,10 @@
 """A client of sockets, told by lines on stdin what to do; answers each with one line. Python, for its plain sockets:
 the JDK's remember the peer's address instead of asking the kernel for it."""
-import errno, socket, sys
+import errno, socket, struct, sys
 
 FAMILIES = {"4": socket.AF_INET, "6": socket.AF_INET6}
 TIMEOUT_SECONDS = 3
+SO_COOKIE = 57
 
 
 def opened(family, kind):
@@ -53,6 +54,17 @@ def udp(family, host, port, count):
             reply, source = s.recvfrom(64)
             answers += [reply.decode(), name(source)]
         return answers
+
+
+def udp_cookies(family, host, port, count):
+    """Cookie of each of many unconnected sockets, and the reply it got."""
+    answers = []
+    for _ in range(int(count)):
+        with opened(family, socket.SOCK_DGRAM) as s:
+            s.sendto(b"hello", (host, int(port)))
+            cookie, = struct.unpack("@Q", s.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8))
+            answers += [str(cookie), s.recv(64).decode()]
+    return answers
 
 
 def udp_reconnect(family, host, port, other_host, other_port):
