@@ -182,7 +182,11 @@ public final class EtcdKvStore implements KvStore {
         StreamObserver<WatchRequest> requests = WatchGrpc.newStub(channel)
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(requireLeader()))
                 .watch(watch);
-        requests.onNext(watch.request());
+        try {
+            requests.onNext(watch.request());
+        } catch (IllegalStateException alreadyEnded) {
+            // refused connections end the stream before its first message; the listener hears it by onEnd
+        }
         return watch;
     }
 
