@@ -82,6 +82,11 @@ public final class Inventory {
         return new TreeSet<>(services.keySet());
     }
 
+    /** Whether no cluster has a record of that name. */
+    public boolean unknown(ServiceName name) {
+        return !services.containsKey(name);
+    }
+
     /** How many records there are: {@code own} services of this cluster, {@code remote} ones of peers. */
     public record Counts(int own, int remote) {}
 

@@ -152,7 +152,7 @@ public final class ServiceMerge {
         return l4 != null && l4.protocol() == key.l4().protocol() ? Optional.of(new Address(ip, l4)) : Optional.empty();
     }
 
-    private static List<DesiredBackend> backends(TreeMap<Address, BackendEntry.State> states) {
+    private static List<DesiredBackend> backends(Map<Address, BackendEntry.State> states) {
         return states.entrySet().stream()
                 .map(entry -> entry.getKey().as(entry.getValue()))
                 .toList();

@@ -30,7 +30,7 @@ public final class Maglev {
         }
 
         private long hash(long seed) {
-            long hash = mix(seed ^ ip.family().ordinal());
+            long hash = mix(seed ^ ip.family().bits());
             hash = mix(hash ^ ip.high());
             hash = mix(hash ^ ip.low());
             return mix(hash ^ ((long) l4.protocol().number() << 16 | l4.port()));

@@ -1,0 +1,169 @@
+package io.clustermesh.nodesync;
+
+import io.clustermesh.bpf.maps.BackendPicker;
+import io.clustermesh.bpf.maps.KernelServiceTables;
+import io.clustermesh.bpf.maps.MemoryServiceTables;
+import io.clustermesh.bpf.maps.ServiceTables;
+import io.clustermesh.nodesync.agent.NodeAgent;
+import io.clustermesh.nodesync.agent.NodeSyncMetrics;
+import io.clustermesh.nodesync.agent.ServiceKeeper;
+import io.clustermesh.nodesync.agent.Source;
+import io.clustermesh.nodesync.view.LoadBalancerReader;
+import io.clustermesh.nodesync.view.PickView;
+import io.clustermesh.nodesync.view.Status;
+import io.clustermesh.store.admin.AdminServer;
+import io.clustermesh.store.admin.View;
+import io.clustermesh.store.config.Settings;
+import io.clustermesh.store.etcd.EtcdKvStore;
+import io.clustermesh.store.kv.KeyRange;
+import io.clustermesh.store.kv.KvStore;
+import io.clustermesh.store.runtime.Clock;
+import io.clustermesh.store.runtime.Health;
+import io.clustermesh.store.runtime.HopTrace;
+import io.clustermesh.store.runtime.Lifecycle;
+import io.clustermesh.store.runtime.Metrics;
+import io.clustermesh.store.sync.Freshness;
+import io.clustermesh.store.sync.Reflector;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+
+/**
+ * The process: opens the tables, adopts what they hold, and keeps them as the own cluster's mesh-apiserver says.
+ *
+ * <pre>
+ *   mesh-apiserver ══► Reflector OWN   ──┐
+ *        (TLS)     ══► Reflector PEERS ──┤  mailbox   NodeAgent        ServiceTables
+ *                                        ├──────────► (one thread) ──► kernel or memory
+ *   admin socket   ──► views ────────────┘
+ * </pre>
+ */
+public final class NodeSync {
+
+    private static final int HOPS = 2000;
+    private static final Duration STUCK = Duration.ofSeconds(60);
+
+    private NodeSync() {}
+
+    /** Starts node-sync as configured; its parts belong to {@code lifecycle}. */
+    public static void start(Settings settings, Lifecycle lifecycle) {
+        NodeSyncConfig config = NodeSyncConfig.read(settings);
+        ServiceTables tables = lifecycle.own("service tables", open(config.dataPlane()));
+        KvStore store = lifecycle.own("apiserver client", EtcdKvStore.connect(config.apiserver(), lifecycle.clock()));
+        start(config, tables, store, lifecycle);
+    }
+
+    static void start(NodeSyncConfig config, ServiceTables tables, KvStore store, Lifecycle lifecycle) {
+        Clock clock = lifecycle.clock();
+        HopTrace hops = new HopTrace(clock, HOPS);
+        ServiceKeeper keeper =
+                new ServiceKeeper(config.node().cluster(), config.node().clusterId(), tables, clock, hops);
+        NodeAgent agent = new NodeAgent(keeper, clock);
+        lifecycle.run(agent);
+
+        Map<Source, Reflector> reflectors = new EnumMap<>(Source.class);
+        for (Source source : Source.values()) {
+            reflectors.put(
+                    source,
+                    lifecycle.own(
+                            "reflector " + source,
+                            Reflector.start(
+                                    "reflect-" + source,
+                                    store,
+                                    KeyRange.prefix(keeper.prefix(source)),
+                                    changes -> agent.changed(source, changes),
+                                    clock)));
+        }
+        Supplier<Status.Apiserver> apiserver = () -> apiserver(config, keeper, reflectors);
+
+        Metrics metrics = lifecycle.own("metrics", new Metrics());
+        NodeSyncMetrics.register(metrics.meter("nodesync"), agent::snapshot);
+        Health health = health(agent, clock, apiserver);
+        Map<String, View> views = views(config, agent, tables, apiserver, clock);
+        views.put("/v1/hops", query -> hops.entries());
+        lifecycle.own("admin API", AdminServer.start(config.adminSocket(), health, metrics, views));
+    }
+
+    private static ServiceTables open(DataPlane dataPlane) {
+        return switch (dataPlane) {
+            case DataPlane.Memory(ServiceTables.Capacity capacity) -> new MemoryServiceTables(capacity);
+            case DataPlane.Kernel kernel ->
+                KernelServiceTables.open(
+                        new KernelServiceTables.Config(kernel.pinDir(), kernel.cgroup(), kernel.capacity()));
+        };
+    }
+
+    private static Map<String, View> views(
+            NodeSyncConfig config,
+            NodeAgent agent,
+            ServiceTables tables,
+            Supplier<Status.Apiserver> apiserver,
+            Clock clock) {
+        LoadBalancerReader reader = new LoadBalancerReader(config.dataPlane().kind());
+        Map<String, View> views = new HashMap<>();
+        views.put("/v1/lb", query -> agent.ask(keeper -> reader.read(keeper, clock.now())));
+        views.put("/v1/status", query -> agent.ask(keeper -> status(config, keeper, apiserver.get())));
+        if (config.dataPlane() instanceof DataPlane.Memory) {
+            views.put(
+                    "/v1/pick",
+                    new PickView(new BackendPicker(
+                            tables, () -> ThreadLocalRandom.current().nextLong())));
+        }
+        return views;
+    }
+
+    private static Status status(NodeSyncConfig config, ServiceKeeper keeper, Status.Apiserver apiserver) {
+        return new Status(
+                config.node(),
+                apiserver,
+                new Status.DataPlane(
+                        config.dataPlane().kind(),
+                        keeper.settledOnce(),
+                        keeper.usage(),
+                        keeper.tables().capacity()),
+                new Status.Records(
+                        keeper.counts(),
+                        keeper.refusals().total(),
+                        keeper.refusals().current()),
+                keeper.findings(),
+                keeper.events().events());
+    }
+
+    private static Status.Apiserver apiserver(
+            NodeSyncConfig config, ServiceKeeper keeper, Map<Source, Reflector> reflectors) {
+        Map<String, Freshness> sources = new TreeMap<>();
+        reflectors.forEach((source, reflector) -> sources.put(keeper.prefix(source), reflector.freshness()));
+        return new Status.Apiserver(
+                config.apiserver().endpoints(),
+                sources.values().stream().allMatch(Freshness::connected),
+                sources.values().stream().allMatch(Freshness::synced),
+                sources);
+    }
+
+    private static Health health(NodeAgent agent, Clock clock, Supplier<Status.Apiserver> apiserver) {
+        Health health = new Health();
+        health.liveness("programmer", () -> {
+            Duration quiet =
+                    Duration.ofNanos(clock.monotonicNanos() - agent.snapshot().atNanos());
+            return quiet.compareTo(STUCK) < 0
+                    ? Health.up()
+                    : Health.down(
+                            "the agent has not come round for %d s; restart node-sync".formatted(quiet.toSeconds()));
+        });
+        health.readiness(
+                "tables",
+                () -> agent.snapshot().settled()
+                        ? Health.up()
+                        : Health.down("the tables are not yet as the mesh says; see apiserver in /v1/status"));
+        health.readiness(
+                "apiserver",
+                () -> apiserver.get().connected()
+                        ? Health.up()
+                        : Health.down("no watch on mesh-apiserver; the tables stay as they are, see /v1/status"));
+        return health;
+    }
+}

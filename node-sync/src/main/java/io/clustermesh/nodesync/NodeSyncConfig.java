@@ -1,0 +1,103 @@
+package io.clustermesh.nodesync;
+
+import io.clustermesh.bpf.maps.ServiceTables.Capacity;
+import io.clustermesh.model.ClusterId;
+import io.clustermesh.model.ClusterName;
+import io.clustermesh.nodesync.view.Status;
+import io.clustermesh.store.config.Settings;
+import io.clustermesh.store.etcd.EtcdTarget;
+import io.clustermesh.store.tls.TlsFiles;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings of node-sync.
+ *
+ * <pre>
+ * cluster:
+ *   name: west
+ *   id: 1
+ * node: west-n1
+ * apiserver:
+ *   endpoints: [https://172.30.1.2:2379]
+ *   trust: pki/ca.crt            # all three, or none for http
+ *   certificate: pki/local.crt
+ *   key: pki/local.key
+ * data-plane:
+ *   kind: kernel                 # or memory
+ *   pin-dir: /sys/fs/bpf/clustermesh/west-n1
+ *   cgroup: /sys/fs/cgroup
+ *   services: 8192               # capacities, of new maps
+ *   backends: 65536
+ *   table-entries: 1048576
+ * admin:
+ *   socket: run/node-sync.sock
+ * </pre>
+ *
+ * @param node who we are
+ * @param apiserver the own cluster's mesh-apiserver
+ * @param dataPlane where the tables live
+ * @param adminSocket unix socket of the admin API
+ */
+public record NodeSyncConfig(Status.Node node, EtcdTarget apiserver, DataPlane dataPlane, Path adminSocket) {
+
+    private static final int MAX_ENTRIES = 1 << 26;
+
+    /** Reads all of it and reports all mistakes together. */
+    public static NodeSyncConfig read(Settings settings) {
+        return settings.into(() -> {
+            Status.Node node = new Status.Node(
+                    settings.text("node"),
+                    settings.parsed("cluster.name", "west", ClusterName::new),
+                    settings.parsed("cluster.id", "1", text -> new ClusterId(number(text))));
+            DataPlane dataPlane = dataPlane(settings);
+            Path adminSocket = settings.path("admin.socket");
+            return new NodeSyncConfig(node, apiserver(settings), dataPlane, adminSocket);
+        });
+    }
+
+    /** Read last, since it refuses what does not fit together and the rest would go unread. */
+    private static EtcdTarget apiserver(Settings settings) {
+        List<URI> endpoints = settings.parsedList("apiserver.endpoints", "https://172.30.1.2:2379", URI::create);
+        List<String> files = List.of("apiserver.trust", "apiserver.certificate", "apiserver.key");
+        Optional<TlsFiles> tls = files.stream().anyMatch(settings::has)
+                ? Optional.of(new TlsFiles(
+                        settings.path(files.get(0)), settings.path(files.get(1)), settings.path(files.get(2))))
+                : Optional.empty();
+        try {
+            return new EtcdTarget(endpoints, tls, EtcdTarget.DEFAULT_DEADLINE);
+        } catch (IllegalArgumentException e) {
+            settings.mistake(
+                    "apiserver.endpoints",
+                    "and the TLS files don't make a connection: " + e.getMessage(),
+                    "write - https://<address of mesh-apiserver>:2379, and trust, certificate and key");
+            throw e;
+        }
+    }
+
+    private static DataPlane dataPlane(Settings settings) {
+        boolean kernel = settings.parsed("data-plane.kind", "kernel", "kernel", text -> switch (text) {
+            case "kernel" -> true;
+            case "memory" -> false;
+            default -> throw new IllegalArgumentException("\"%s\" is neither kernel nor memory".formatted(text));
+        });
+        Capacity capacity = new Capacity(
+                settings.integer("data-plane.services", 8192, 1, MAX_ENTRIES),
+                settings.integer("data-plane.backends", 65_536, 2, MAX_ENTRIES),
+                settings.integer("data-plane.table-entries", 1_048_576, 1, MAX_ENTRIES));
+        return kernel
+                ? new DataPlane.Kernel(
+                        settings.path("data-plane.pin-dir"), settings.path("data-plane.cgroup"), capacity)
+                : new DataPlane.Memory(capacity);
+    }
+
+    private static int number(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("\"%s\" is no whole number".formatted(text), e);
+        }
+    }
+}

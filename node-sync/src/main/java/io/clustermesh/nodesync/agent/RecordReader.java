@@ -1,0 +1,100 @@
+package io.clustermesh.nodesync.agent;
+
+import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.Decoded;
+import io.clustermesh.model.Keys;
+import io.clustermesh.model.MeshService;
+import io.clustermesh.model.ServiceName;
+import io.clustermesh.model.ServiceRecord;
+import io.clustermesh.model.codec.MeshServiceCodec;
+import io.clustermesh.model.codec.ServiceCodec;
+import io.clustermesh.store.kv.KeyValue;
+
+/**
+ * Reads keys and values into records. Pure. A record must say of itself what its key says: cluster, namespace and name;
+ * else one writer could speak for another.
+ */
+final class RecordReader {
+
+    private static final String ASK_PUBLISHER = "look at the mesh-apiserver that wrote it";
+
+    private final ClusterName own;
+
+    RecordReader(ClusterName own) {
+        this.own = own;
+    }
+
+    /** This node's cluster. */
+    ClusterName own() {
+        return own;
+    }
+
+    /** The prefix that {@code source} watches. */
+    String prefix(Source source) {
+        return switch (source) {
+            case OWN -> Keys.meshServices(own);
+            case PEERS -> Keys.CACHED_SERVICES;
+        };
+    }
+
+    Reading put(Source source, KeyValue entry) {
+        return switch (gone(source, entry.key())) {
+            case Reading.Gone(ClusterName cluster, ServiceName name) ->
+                switch (source) {
+                    case OWN -> own(cluster, name, entry.value());
+                    case PEERS -> peer(cluster, name, entry.value());
+                };
+            case Reading other -> other;
+        };
+    }
+
+    /** What the key speaks of, as a deletion; or why it speaks of nothing. */
+    Reading gone(Source source, String key) {
+        String prefix = prefix(source);
+        if (!key.startsWith(prefix)) {
+            return new Reading.Refused(
+                    "the key is not below %s, the server sent what nobody asked for".formatted(prefix));
+        }
+        String path = key.substring(prefix.length());
+        try {
+            if (source == Source.OWN) {
+                return new Reading.Gone(own, ServiceName.parse(path));
+            }
+            int slash = path.indexOf('/');
+            ClusterName cluster = new ClusterName(path.substring(0, Math.max(slash, 0)));
+            if (cluster.equals(own)) {
+                return new Reading.Refused(
+                        "the mirror holds this node's own cluster as a peer; remove that peer from mesh-apiserver");
+            }
+            return new Reading.Gone(cluster, ServiceName.parse(path.substring(slash + 1)));
+        } catch (IllegalArgumentException e) {
+            return new Reading.Refused("the key is not <cluster>/<namespace>/<name>: " + e.getMessage());
+        }
+    }
+
+    private Reading own(ClusterName cluster, ServiceName name, byte[] value) {
+        return switch (MeshServiceCodec.decode(value)) {
+            case Decoded.Value<MeshService>(MeshService service) ->
+                service.cluster().equals(cluster) && service.name().equals(name)
+                        ? new Reading.Own(service)
+                        : mismatch(service.name(), service.cluster(), name, cluster);
+            case Decoded.Malformed<MeshService>(String reason) -> new Reading.Refused(reason + "; " + ASK_PUBLISHER);
+        };
+    }
+
+    private Reading peer(ClusterName cluster, ServiceName name, byte[] value) {
+        return switch (ServiceCodec.decode(value)) {
+            case Decoded.Value<ServiceRecord>(ServiceRecord service) ->
+                service.cluster().equals(cluster) && service.name().equals(name)
+                        ? new Reading.Peer(service)
+                        : mismatch(service.name(), service.cluster(), name, cluster);
+            case Decoded.Malformed<ServiceRecord>(String reason) -> new Reading.Refused(reason + "; " + ASK_PUBLISHER);
+        };
+    }
+
+    private static Reading mismatch(ServiceName said, ClusterName saidBy, ServiceName name, ClusterName cluster) {
+        return new Reading.Refused(
+                "the record names itself %s of cluster %s, its key says %s of cluster %s; %s"
+                        .formatted(said, saidBy, name, cluster, ASK_PUBLISHER));
+    }
+}

@@ -1,0 +1,9 @@
+package io.clustermesh.nodesync.agent;
+
+/** Where records come from; each is one prefix of the own mesh-apiserver. */
+public enum Source {
+    /** The own cluster's services, {@code clustermesh/state/services/v1/<cluster>/}. */
+    OWN,
+    /** Every peer's exported services as mirrored, {@code cilium/cache/services/v1/}. */
+    PEERS
+}

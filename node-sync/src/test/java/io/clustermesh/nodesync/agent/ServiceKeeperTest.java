@@ -1,0 +1,168 @@
+package io.clustermesh.nodesync.agent;
+
+import static io.clustermesh.nodesync.desired.Records.CART;
+import static io.clustermesh.nodesync.desired.Records.WEST;
+import static io.clustermesh.nodesync.desired.Records.WEST_ID;
+import static io.clustermesh.nodesync.desired.Records.active;
+import static io.clustermesh.nodesync.desired.Records.ip;
+import static io.clustermesh.nodesync.desired.Records.peer;
+import static io.clustermesh.nodesync.desired.Records.tcp;
+import static io.clustermesh.nodesync.desired.Records.west;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.clustermesh.bpf.maps.FrontendKey;
+import io.clustermesh.bpf.maps.MemoryServiceTables;
+import io.clustermesh.bpf.maps.ServiceTables.Capacity;
+import io.clustermesh.model.Affinity;
+import io.clustermesh.model.Keys;
+import io.clustermesh.model.MeshService;
+import io.clustermesh.model.ServiceName;
+import io.clustermesh.nodesync.ManualClock;
+import io.clustermesh.nodesync.apply.Programmer;
+import io.clustermesh.nodesync.desired.Finding;
+import io.clustermesh.store.runtime.HopTrace;
+import io.clustermesh.store.sync.Change;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ServiceKeeperTest {
+
+    private static final FrontendKey VIP = new FrontendKey(ip("10.101.0.9"), tcp(80));
+    private static final MeshService CART_WEST = west(CART, Affinity.LOCAL, "10.101.0.9", active("10.1.1.1"));
+
+    private final ManualClock clock = new ManualClock();
+    private final MemoryServiceTables tables = new MemoryServiceTables(new Capacity(2, 16, 4000));
+    private final HopTrace hops = new HopTrace(clock, 100);
+    private ServiceKeeper keeper = newKeeper();
+
+    @BeforeEach
+    void syncBoth() {
+        sync(keeper);
+    }
+
+    @Test
+    void shouldServeWhatBothSourcesSay() {
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        keeper.take(Source.PEERS, Changes.upsert(peer("east", 2, CART, "10.2.1.1")));
+        keeper.settle();
+
+        assertThat(tables.service(VIP).orElseThrow().slots()).hasSize(2);
+        assertThat(keeper.owner(VIP)).contains(CART);
+        assertThat(keeper.changedAt(CART)).contains(clock.now());
+        assertThat(keeper.clusterName(2).orElseThrow().value()).isEqualTo("east");
+    }
+
+    @Test
+    void shouldTraceTheWayOfAChange() {
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        keeper.settle();
+        keeper.take(Source.PEERS, Changes.upsert(peer("east", 2, CART, "10.2.1.1")));
+        keeper.settle();
+
+        assertThat(hops.entries())
+                .extracting(HopTrace.Entry::hop, HopTrace.Entry::subject, HopTrace.Entry::cluster)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(HopTrace.Hop.AGENT_RECEIVED, "shop/cart", "west"),
+                        org.assertj.core.groups.Tuple.tuple(HopTrace.Hop.APPLIED, "shop/cart", "west"),
+                        org.assertj.core.groups.Tuple.tuple(HopTrace.Hop.AGENT_RECEIVED, "shop/cart", "east"),
+                        org.assertj.core.groups.Tuple.tuple(HopTrace.Hop.APPLIED, "shop/cart", "east"));
+    }
+
+    @Test
+    void shouldLeaveAnEarlierAgentsTablesAloneUntilBothSourcesAreRead() {
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        keeper.settle();
+
+        keeper = newKeeper();
+        keeper.take(Source.OWN, Changes.SYNCED);
+        keeper.settle();
+
+        assertThat(tables.services()).containsOnlyKeys(VIP);
+        assertThat(keeper.settledOnce()).isFalse();
+        assertThat(keeper.events().events()).extracting(EventLog.Event::kind).containsExactly("ADOPTED");
+        keeper.take(Source.PEERS, Changes.SYNCED);
+        keeper.settle();
+        assertThat(tables.services()).as("nobody claimed it").isEmpty();
+        assertThat(keeper.settledOnce()).isTrue();
+    }
+
+    @Test
+    void shouldKeepWhatWorkedWhenAValueIsMalformed() {
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        keeper.settle();
+
+        keeper.take(Source.OWN, Changes.upsert(Changes.key(CART_WEST), "{oops"));
+        keeper.take(Source.OWN, Changes.upsert(Changes.key(CART_WEST), "{oops"));
+        keeper.settle();
+
+        assertThat(tables.services()).containsOnlyKeys(VIP);
+        assertThat(keeper.refusals().total()).isEqualTo(2);
+        assertThat(keeper.refusals().current())
+                .extracting(Refusals.Refusal::key)
+                .containsExactly(Changes.key(CART_WEST));
+        assertThat(keeper.events().events()).as("said once").hasSize(1);
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        assertThat(keeper.refusals().current()).isEmpty();
+    }
+
+    @Test
+    void shouldForgetAServiceWhoseKeyIsGone() {
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        keeper.settle();
+
+        keeper.take(Source.OWN, new Change.Delete(Keys.meshService(WEST, CART)));
+        keeper.settle();
+
+        assertThat(tables.services()).isEmpty();
+        assertThat(keeper.counts().own()).isZero();
+        assertThat(keeper.changedAt(CART)).isEmpty();
+    }
+
+    @Test
+    void shouldNotTouchTheTablesForARepeatedRecord() {
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        keeper.settle();
+        long applies = keeper.applies();
+
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        keeper.settle();
+
+        assertThat(keeper.applies()).isEqualTo(applies);
+    }
+
+    @Test
+    void shouldTryAgainWhatFoundAFullMap() {
+        ServiceName second = ServiceName.parse("shop/second");
+        ServiceName third = ServiceName.parse("shop/third");
+        for (MeshService service : List.of(
+                CART_WEST,
+                west(second, Affinity.NONE, "10.101.0.10", active("10.1.1.2")),
+                west(third, Affinity.NONE, "10.101.0.11", active("10.1.1.3")))) {
+            keeper.take(Source.OWN, Changes.upsert(service));
+        }
+        keeper.settle();
+        assertThat(keeper.findings()).containsOnlyKeys(third);
+        assertThat(keeper.findings().get(third)).extracting(Finding::kind).containsExactly(Finding.Kind.MAP_FULL);
+        keeper.take(Source.OWN, new Change.Delete(Keys.meshService(WEST, second)));
+        keeper.settle();
+
+        clock.advance(Programmer.REST.plus(ServiceKeeper.RETRY));
+        keeper.settle();
+
+        assertThat(keeper.findings()).isEmpty();
+        assertThat(tables.services().keySet())
+                .extracting(key -> key.ip().toString())
+                .containsExactlyInAnyOrder("10.101.0.9", "10.101.0.11");
+    }
+
+    private ServiceKeeper newKeeper() {
+        return new ServiceKeeper(WEST, WEST_ID, tables, clock, hops);
+    }
+
+    private static void sync(ServiceKeeper keeper) {
+        keeper.take(Source.OWN, Changes.SYNCED);
+        keeper.take(Source.PEERS, Changes.SYNCED);
+        keeper.settle();
+    }
+}
