@@ -22,7 +22,9 @@ final class Messages {
     static ByteString firstKey(KeyRange range) {
         return switch (range) {
             case KeyRange.Single(String key) -> ByteString.copyFromUtf8(key);
-            case KeyRange.Prefix(String prefix) -> ByteString.copyFromUtf8(prefix);
+            // etcd refuses an empty key; the smallest one stands for "from the beginning"
+            case KeyRange.Prefix(String prefix) ->
+                prefix.isEmpty() ? ByteString.copyFrom(new byte[] {0}) : ByteString.copyFromUtf8(prefix);
         };
     }
 
