@@ -47,7 +47,12 @@ public final class HopTrace {
 
     /** Notes that {@code subject} of {@code cluster} reached {@code hop} now. */
     public void mark(Hop hop, String subject, String cluster) {
-        Entry entry = new Entry(hop, subject, cluster, clock.now());
+        mark(hop, subject, cluster, clock.now());
+    }
+
+    /** As {@link #mark(Hop, String, String)}, for a moment that is already over. */
+    public void mark(Hop hop, String subject, String cluster, Instant at) {
+        Entry entry = new Entry(hop, subject, cluster, at);
         synchronized (entries) {
             if (entries.size() == capacity) {
                 entries.removeFirst();
