@@ -1,0 +1,114 @@
+package io.clustermesh.apiserver;
+
+import io.clustermesh.apiserver.api.ApiConfig;
+import io.clustermesh.apiserver.api.ApiEndpoint;
+import io.clustermesh.apiserver.api.ApiLimits;
+import io.clustermesh.apiserver.publish.OwnCluster;
+import io.clustermesh.model.Cidr;
+import io.clustermesh.model.ClusterId;
+import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.MeshSize;
+import io.clustermesh.store.config.ConfigException;
+import io.clustermesh.store.config.EtcdSettings;
+import io.clustermesh.store.config.Settings;
+import io.clustermesh.store.etcd.EtcdTarget;
+import io.clustermesh.store.tls.TlsFiles;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What mesh-apiserver must be told:
+ *
+ * <pre>{@code
+ * home: /var/lib/clustermesh/west   # cluster.yaml, pki/, trust/, peers/, manifests/, run/
+ * etcd:
+ *   endpoint: https://127.0.0.1:2378
+ *   trust: pki/ca.crt
+ *   certificate: pki/admin.crt
+ *   key: pki/admin.key
+ * # everything below has the value shown if it is left out
+ * api: {host: 0.0.0.0, port: <that of cluster.yaml's endpoint>}
+ * manifests: <home>/manifests
+ * admin: {socket: <home>/run/mesh-apiserver.sock}
+ * }</pre>
+ *
+ * @param cluster who we are
+ * @param etcd the cluster's own etcd, with rights to everything
+ * @param api where peers and agents find us
+ * @param folders what is watched
+ * @param adminSocket where the admin API listens
+ */
+record ApiserverConfig(OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folders folders, Path adminSocket) {
+
+    /**
+     * @param manifests Kubernetes manifests
+     * @param peers one connection file for each peer
+     */
+    record Folders(Path manifests, Path peers) {}
+
+    static ApiserverConfig read(Settings settings) {
+        return settings.into(() -> {
+            Path home = settings.path("home");
+            ClusterFile file = ClusterFile.read(home, settings);
+            return new ApiserverConfig(
+                    file.cluster(),
+                    EtcdSettings.read(settings, "etcd"),
+                    api(settings, home, file),
+                    new Folders(
+                            settings.path("manifests", home.resolve("manifests").toString()), home.resolve("peers")),
+                    settings.path(
+                            "admin.socket",
+                            home.resolve("run/mesh-apiserver.sock").toString()));
+        });
+    }
+
+    private static ApiConfig api(Settings settings, Path home, ClusterFile file) {
+        Path pki = home.resolve("pki");
+        return new ApiConfig(
+                file.cluster().name(),
+                new ApiEndpoint(
+                        settings.text("api.host", "0.0.0.0"),
+                        settings.integer("api.port", file.port(), 0, 65_535),
+                        file.endpoint().toString()),
+                new TlsFiles(pki.resolve("ca.crt"), pki.resolve("server.crt"), pki.resolve("server.key")),
+                home.resolve("trust"),
+                ApiLimits.DEFAULT);
+    }
+
+    /**
+     * What stands in {@code cluster.yaml}.
+     *
+     * @param endpoint where peers find us
+     */
+    private record ClusterFile(OwnCluster cluster, URI endpoint) {
+
+        /** Its mistakes become those of {@code outer}, so that all are reported together. */
+        static ClusterFile read(Path home, Settings outer) {
+            try {
+                Settings settings = Settings.read(home.resolve("cluster.yaml"));
+                return settings.into(() -> {
+                    OwnCluster cluster = new OwnCluster(
+                            settings.parsed("name", "west", ClusterName::new),
+                            new ClusterId(settings.integer("id", 1, ClusterId.MAX)),
+                            settings.parsed("meshSize", "255", "255", text -> MeshSize.of(Integer.parseInt(text))),
+                            settings.parsedList("podCidrs", "10.1.0.0/16", Cidr::parse));
+                    settings.parsedList("serviceCidrs", "10.101.0.0/16", Cidr::parse);
+                    return new ClusterFile(
+                            cluster, settings.parsed("endpoint", "https://172.30.1.2:2379", URI::create));
+                });
+            } catch (ConfigException e) {
+                e.mistakes()
+                        .forEach(mistake -> outer.mistake(
+                                "home", "cluster.yaml: " + mistake.key() + " " + mistake.rule(), mistake.remedy()));
+                return new ClusterFile(
+                        new OwnCluster(new ClusterName("unknown"), new ClusterId(1), MeshSize.CLUSTERS_255, List.of()),
+                        URI.create("https://localhost:2379"));
+            }
+        }
+
+        int port() {
+            return endpoint.getPort() < 0 ? 2379 : endpoint.getPort();
+        }
+    }
+}

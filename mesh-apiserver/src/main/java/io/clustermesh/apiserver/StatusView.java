@@ -1,0 +1,37 @@
+package io.clustermesh.apiserver;
+
+import io.clustermesh.apiserver.api.ApiStatus;
+import io.clustermesh.apiserver.cache.FeedStatus;
+import io.clustermesh.apiserver.publish.PublisherStatus;
+import io.clustermesh.apiserver.source.SourceStatus;
+import io.clustermesh.model.Cidr;
+import io.clustermesh.model.ClusterId;
+import io.clustermesh.model.ClusterName;
+import java.util.List;
+
+/**
+ * What {@code /v1/status} shows: the whole process in one structure.
+ *
+ * @param cluster who we are
+ * @param ready others may rely on us
+ * @param source where the objects come from
+ * @param publisher what we say of ourselves
+ * @param cache what we serve
+ * @param api whom we serve
+ */
+record StatusView(
+        Cluster cluster, boolean ready, SourceStatus source, PublisherStatus publisher, Cache cache, ApiStatus api) {
+
+    /**
+     * @param endpoint where peers find us
+     * @param podCidrs what our pods' addresses come from
+     */
+    record Cluster(ClusterName name, ClusterId id, int meshSize, String endpoint, List<Cidr> podCidrs) {}
+
+    /**
+     * @param feed its connection to etcd
+     * @param revision etcd's revision that it shows, 0 before the first listing
+     * @param keys keys in it
+     */
+    record Cache(FeedStatus feed, long revision, int keys) {}
+}

@@ -1,0 +1,231 @@
+package io.clustermesh.apiserver.publish;
+
+import io.clustermesh.apiserver.events.EventLog;
+import io.clustermesh.apiserver.events.Warning;
+import io.clustermesh.apiserver.source.Source;
+import io.clustermesh.apiserver.source.SourceChange;
+import io.clustermesh.apiserver.source.SourceError;
+import io.clustermesh.apiserver.source.SourceListener;
+import io.clustermesh.model.Keys;
+import io.clustermesh.model.LabelSet;
+import io.clustermesh.model.NumericIdentity;
+import io.clustermesh.store.kv.KeyRange;
+import io.clustermesh.store.kv.KeyValue;
+import io.clustermesh.store.kv.KvStore;
+import io.clustermesh.store.runtime.Agent;
+import io.clustermesh.store.runtime.Clock;
+import io.clustermesh.store.runtime.HopTrace;
+import io.clustermesh.store.runtime.HopTrace.Hop;
+import io.clustermesh.store.runtime.Lifecycle;
+import io.clustermesh.store.runtime.Mailbox;
+import io.clustermesh.store.sync.Change;
+import io.clustermesh.store.sync.Reflector;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes a source's objects in a kvstore.
+ *
+ * <pre>
+ *   source thread ── changes ──►┐                                   ┌─► nodes      ─► canary
+ *                               ├─► mailbox ─► this agent's thread ─┼─► services   ─► canary
+ *   identity watch ─ ids ──────►┘              (Publication)        ├─► label sets ─► (identity-allocator) ─┐
+ *        ▲                                                          └─► ips        ─► canaries              │
+ *        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>Nothing is written before the source has told everything once, so that a start shows no half-filled service. The
+ * canaries of identities and ips wait until every label set in use has its identity, but not for ever: an allocator
+ * that does not answer must not keep services from the peers.
+ */
+public final class Publisher implements Agent {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+    /** How long the first canaries wait for the identity-allocator; Cilium's readers wait about as long. */
+    private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(30);
+
+    private static final Duration IDLE = Duration.ofSeconds(1);
+    private static final int MAILBOX = 256;
+
+    private final OwnCluster cluster;
+    private final EventLog events;
+    private final HopTrace hops;
+    private final Clock clock;
+    private final Publication publication;
+    private final Writers writers;
+    private final Mailbox<Message> mailbox = new Mailbox<>(MAILBOX);
+    private final Reflector identities;
+
+    private boolean sourceSynced;
+    private boolean identitiesSynced;
+    private boolean addressesComplete;
+    private long sourceSyncedNanos;
+    private volatile Snapshot snapshot = new Snapshot(new PublishedCounts(0, 0, 0, 0, 0, 0), 0);
+
+    private sealed interface Message {
+        record Changes(List<SourceChange> changes, Instant seenAt) implements Message {}
+
+        record SourceSynced() implements Message {}
+
+        record IdentityChanges(List<Change> changes) implements Message {}
+    }
+
+    private record Snapshot(PublishedCounts counts, int waitingForIdentity) {}
+
+    private Publisher(OwnCluster cluster, KvStore store, EventLog events, HopTrace hops, Lifecycle lifecycle) {
+        this.cluster = cluster;
+        this.events = events;
+        this.hops = hops;
+        this.clock = lifecycle.clock();
+        this.publication = new Publication(cluster, events::warn);
+        this.writers = new Writers(cluster.name(), store, this::acknowledged, lifecycle);
+        this.identities = Reflector.start(
+                "identities",
+                store,
+                KeyRange.prefix(Keys.IDENTITY_IDS),
+                changes -> mailbox.put(new Message.IdentityChanges(changes)),
+                clock);
+    }
+
+    /** Starts publishing what {@code source} tells; everything becomes part of {@code lifecycle}. */
+    public static Publisher start(
+            OwnCluster cluster, Source source, KvStore store, EventLog events, HopTrace hops, Lifecycle lifecycle) {
+        Presence.start(cluster, store, lifecycle);
+        Publisher publisher = new Publisher(cluster, store, events, hops, lifecycle);
+        lifecycle.run(publisher);
+        lifecycle.own("identity watch", publisher.identities);
+        source.start(publisher.listener(), lifecycle);
+        return publisher;
+    }
+
+    /** How it is doing; any thread. */
+    public PublisherStatus status() {
+        Snapshot now = snapshot;
+        return new PublisherStatus(
+                writers.synced(), now.counts(), now.waitingForIdentity(), identities.freshness(), writers.status());
+    }
+
+    @Override
+    public String roleName() {
+        return "publisher";
+    }
+
+    @Override
+    public void doWork() throws InterruptedException {
+        for (Message message : mailbox.pollAll(IDLE, MAILBOX)) {
+            switch (message) {
+                case Message.Changes(List<SourceChange> changes, Instant seenAt) -> {
+                    changes.forEach(publication::absorb);
+                    write(seenAt);
+                }
+                case Message.SourceSynced() -> {
+                    sourceSynced = true;
+                    sourceSyncedNanos = clock.monotonicNanos();
+                    write(clock.now());
+                    writers.objectsComplete();
+                }
+                case Message.IdentityChanges(List<Change> changes) -> {
+                    changes.forEach(this::absorb);
+                    write(clock.now());
+                }
+            }
+        }
+        completeAddresses();
+    }
+
+    private void absorb(Change change) {
+        switch (change) {
+            case Change.Upsert(KeyValue entry) -> identity(entry.key(), Optional.of(entry.text()));
+            case Change.Delete(String key) -> identity(key, Optional.empty());
+            case Change.Synced ignored -> identitiesSynced = true;
+        }
+    }
+
+    private void identity(String key, Optional<String> labels) {
+        try {
+            publication.absorb(
+                    new NumericIdentity(Integer.parseInt(key.substring(Keys.IDENTITY_IDS.length()))),
+                    labels.map(text -> LabelSet.parse(text).toLabelString()));
+        } catch (IllegalArgumentException e) {
+            events.warn(new Warning(
+                    "key " + key,
+                    "MalformedIdentity",
+                    "is no identity (%s) and is not used; find out who wrote it".formatted(e.getMessage())));
+        }
+    }
+
+    private void write(Instant seenAt) {
+        if (!sourceSynced) {
+            return;
+        }
+        for (Edit edit : publication.settle()) {
+            if (edit.topic() == Topic.MESH_SERVICES) {
+                edit.service()
+                        .ifPresent(service -> hops.mark(
+                                Hop.SOURCE, service.toString(), cluster.name().value(), seenAt));
+            }
+            writers.write(edit);
+        }
+        snapshot = new Snapshot(publication.counts(), publication.waitingForIdentity());
+    }
+
+    private void completeAddresses() {
+        if (addressesComplete || !sourceSynced || !identitiesSynced) {
+            return;
+        }
+        int waiting = publication.waitingForIdentity();
+        if (waiting > 0) {
+            if (clock.monotonicNanos() - sourceSyncedNanos < IDENTITY_LIMIT.toNanos()) {
+                return;
+            }
+            events.warn(new Warning(
+                    "cluster " + cluster.name(),
+                    "NoIdentities",
+                    "%d label sets had no identity after %d s; their pods' addresses are not published; start the identity-allocator"
+                            .formatted(waiting, IDENTITY_LIMIT.toSeconds())));
+        }
+        writers.addressesComplete();
+        addressesComplete = true;
+        LOG.atInfo()
+                .addKeyValue("published", publication.counts())
+                .addKeyValue("waiting", waiting)
+                .log("everything said once, canaries follow");
+    }
+
+    /** A writer's thread. A service's two keys travel in one transaction, so one of them stands for both. */
+    private void acknowledged(String key) {
+        String prefix = Topic.MESH_SERVICES.prefix(cluster.name());
+        if (key.startsWith(prefix)) {
+            hops.mark(
+                    Hop.PUBLISHED,
+                    key.substring(prefix.length()),
+                    cluster.name().value());
+        }
+    }
+
+    private SourceListener listener() {
+        return new SourceListener() {
+            @Override
+            public void onChanges(List<SourceChange> changes, Instant seenAt) throws InterruptedException {
+                mailbox.put(new Message.Changes(changes, seenAt));
+            }
+
+            @Override
+            public void onSynced() throws InterruptedException {
+                mailbox.put(new Message.SourceSynced());
+            }
+
+            @Override
+            public void onErrors(List<SourceError> errors) {
+                for (SourceError error : errors) {
+                    events.warn(new Warning("source " + error.file(), "SourceError", error.message()));
+                }
+            }
+        };
+    }
+}

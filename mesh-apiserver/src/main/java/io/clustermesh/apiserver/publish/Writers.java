@@ -1,0 +1,110 @@
+package io.clustermesh.apiserver.publish;
+
+import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.Keys.Resource;
+import io.clustermesh.store.kv.KvStore;
+import io.clustermesh.store.runtime.Clock;
+import io.clustermesh.store.runtime.Lifecycle;
+import io.clustermesh.store.sync.SyncStore;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The writers behind the publisher, each with a virtual thread of its own, so that a flood of one kind of key does not
+ * hold up another. Both records of a service go through one writer, hence in one transaction.
+ */
+final class Writers {
+
+    private final SyncStore nodes;
+    private final SyncStore services;
+    private final SyncStore labelSets;
+    private final SyncStore ips;
+    /** Writes the canary only: the identities themselves are the allocator's. */
+    private final SyncStore identityCanary;
+
+    /** @param acknowledged told each key that the store has taken, on a writer's thread; must not block */
+    Writers(ClusterName cluster, KvStore store, Consumer<String> acknowledged, Lifecycle lifecycle) {
+        Clock clock = lifecycle.clock();
+        nodes = SyncStore.start(
+                SyncStore.Options.of(
+                        "publish-nodes",
+                        List.of(Topic.NODES.prefix(cluster)),
+                        Optional.of(Resource.NODES.stateCanary(cluster))),
+                store,
+                acknowledged,
+                clock);
+        services = SyncStore.start(
+                SyncStore.Options.of(
+                        "publish-services",
+                        List.of(Topic.SERVICES.prefix(cluster), Topic.MESH_SERVICES.prefix(cluster)),
+                        Optional.of(Resource.SERVICES.stateCanary(cluster))),
+                store,
+                acknowledged,
+                clock);
+        labelSets = SyncStore.start(
+                SyncStore.Options.of("publish-label-sets", List.of(Topic.LABEL_SETS.prefix(cluster)), Optional.empty()),
+                store,
+                acknowledged,
+                clock);
+        ips = SyncStore.start(
+                SyncStore.Options.of(
+                        "publish-ips",
+                        List.of(Topic.IPS.prefix(cluster)),
+                        Optional.of(Resource.IPS.stateCanary(cluster))),
+                store,
+                acknowledged,
+                clock);
+        identityCanary = SyncStore.start(
+                SyncStore.Options.of(
+                        "publish-identities", List.of(), Optional.of(Resource.IDENTITIES.stateCanary(cluster))),
+                store,
+                acknowledged,
+                clock);
+        all().forEach(lifecycle::own);
+    }
+
+    void write(Edit edit) {
+        SyncStore writer = switch (edit.topic()) {
+            case NODES -> nodes;
+            case SERVICES, MESH_SERVICES -> services;
+            case LABEL_SETS -> labelSets;
+            case IPS -> ips;
+        };
+        edit.value().ifPresentOrElse(value -> writer.upsert(edit.key(), value), () -> writer.delete(edit.key()));
+    }
+
+    /** Everything that needs no identity has been said once. */
+    void objectsComplete() {
+        nodes.markSynced();
+        services.markSynced();
+        labelSets.markSynced();
+    }
+
+    /** Identities are there, and the addresses that use them have been said once. */
+    void addressesComplete() {
+        identityCanary.markSynced();
+        ips.markSynced();
+    }
+
+    boolean synced() {
+        return all().values().stream().allMatch(writer -> writer.status().synced());
+    }
+
+    Map<String, SyncStore.Status> status() {
+        Map<String, SyncStore.Status> status = new TreeMap<>();
+        all().forEach((name, writer) -> status.put(name, writer.status()));
+        return status;
+    }
+
+    private Map<String, SyncStore> all() {
+        return Map.of(
+                "nodes", nodes,
+                "services", services,
+                "label-sets", labelSets,
+                "ips", ips,
+                "identities", identityCanary);
+    }
+}
