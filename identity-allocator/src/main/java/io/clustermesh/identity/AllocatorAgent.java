@@ -184,7 +184,10 @@ final class AllocatorAgent implements Agent {
             }
             case Claim.Exhausted(String reason) -> {
                 if (pending.failed(labels, reason, clock.monotonicNanos()) == 1) {
-                    LOG.atError().addKeyValue("labels", labels).addKeyValue("reason", reason).log("no identity left");
+                    LOG.atError()
+                            .addKeyValue("labels", labels)
+                            .addKeyValue("reason", reason)
+                            .log("no identity left");
                 }
             }
         }

@@ -41,8 +41,7 @@ record AllocatorConfig(ClusterName cluster, IdentityRange range, String user, Ti
             }
         }
 
-        static final Timing DEFAULT =
-                new Timing(Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofMinutes(15));
+        static final Timing DEFAULT = new Timing(Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofMinutes(15));
     }
 
     /**
@@ -54,8 +53,7 @@ record AllocatorConfig(ClusterName cluster, IdentityRange range, String user, Ti
     /** @throws IllegalArgumentException for a user that would not be the last part of a key */
     AllocatorConfig {
         if (user.isEmpty() || user.indexOf('/') >= 0) {
-            throw new IllegalArgumentException(
-                    "allocator.user \"%s\" must be a name without '/'".formatted(user));
+            throw new IllegalArgumentException("allocator.user \"%s\" must be a name without '/'".formatted(user));
         }
     }
 
@@ -63,8 +61,8 @@ record AllocatorConfig(ClusterName cluster, IdentityRange range, String user, Ti
         return settings.into(() -> {
             ClusterName cluster = settings.parsed("cluster.name", "west", ClusterName::new);
             ClusterId id = new ClusterId(settings.integer("cluster.id", 1, ClusterId.MAX));
-            MeshSize size = settings.parsed(
-                    "cluster.meshSize", "255", "255", text -> MeshSize.of(Integer.parseInt(text)));
+            MeshSize size =
+                    settings.parsed("cluster.meshSize", "255", "255", text -> MeshSize.of(Integer.parseInt(text)));
             if (id.value() > size.maxClusters()) {
                 settings.mistake(
                         "cluster.id",

@@ -47,12 +47,11 @@ final class AllocatorMetrics {
     }
 
     void attempt(Claim claim) {
-        String outcome =
-                switch (claim) {
-                    case Claim.Allocated(var ignored, Claim.Way way) -> way.name().toLowerCase(Locale.ROOT);
-                    case Claim.Contended ignored -> "contended";
-                    case Claim.Exhausted ignored -> "exhausted";
-                };
+        String outcome = switch (claim) {
+            case Claim.Allocated(var ignored, Claim.Way way) -> way.name().toLowerCase(Locale.ROOT);
+            case Claim.Contended ignored -> "contended";
+            case Claim.Exhausted ignored -> "exhausted";
+        };
         attempts.add(1, Attributes.of(OUTCOME, outcome));
     }
 

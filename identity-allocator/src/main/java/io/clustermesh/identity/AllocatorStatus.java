@@ -15,8 +15,7 @@ import java.util.Optional;
  * @param troubles label sets without an identity, with the reason
  * @param upkeep its background duties
  */
-record AllocatorStatus(
-        Phase phase, Counts counts, List<Allocation> identities, List<Trouble> troubles, Upkeep upkeep) {
+record AllocatorStatus(Phase phase, Counts counts, List<Allocation> identities, List<Trouble> troubles, Upkeep upkeep) {
 
     /** How far it is. */
     enum Phase {

@@ -104,8 +104,8 @@ final class Claims {
             Lease lease,
             Optional<KeyValue> master) {
         String masterKey = Keys.identity(identity);
-        Txn.Guard asSeen = master.<Txn.Guard>map(
-                        entry -> new Txn.Guard.ModifiedAt(masterKey, entry.version().modified()))
+        Txn.Guard asSeen = master.<Txn.Guard>map(entry ->
+                        new Txn.Guard.ModifiedAt(masterKey, entry.version().modified()))
                 .orElseGet(() -> new Txn.Guard.Absent(masterKey));
         List<Txn.Op> writes = new ArrayList<>();
         if (way == Claim.Way.REVIVED || master.isEmpty()) {
@@ -143,11 +143,13 @@ final class Claims {
     boolean restoreMaster(LabelSet labels, NumericIdentity identity) {
         String key = Keys.identity(identity);
         byte[] value = labels.toLabelString().getBytes(UTF_8);
-        return switch (store.commit(new Txn(
-                List.of(new Txn.Guard.Absent(key)), List.of(new Txn.Op.Put(key, value, Optional.empty()))))) {
+        return switch (store.commit(
+                new Txn(List.of(new Txn.Guard.Absent(key)), List.of(new Txn.Op.Put(key, value, Optional.empty()))))) {
             case Txn.Outcome.Applied ignored -> true;
             case Txn.Outcome.Refused ignored ->
-                store.get(key).map(entry -> entry.text().equals(labels.toLabelString())).orElse(false);
+                store.get(key)
+                        .map(entry -> entry.text().equals(labels.toLabelString()))
+                        .orElse(false);
         };
     }
 }

@@ -73,8 +73,9 @@ final class Demand {
     private LabelSet checked(LabelSet labels) {
         Optional<String> named = labels.get(LabelSet.CLUSTER_LABEL);
         if (!named.equals(Optional.of(cluster.value()))) {
-            throw new IllegalArgumentException("the labels %s name %s as their cluster, which is %s; have them written again"
-                    .formatted(labels, named.map(n -> "\"" + n + "\"").orElse("none"), cluster));
+            throw new IllegalArgumentException(
+                    "the labels %s name %s as their cluster, which is %s; have them written again"
+                            .formatted(labels, named.map(n -> "\"" + n + "\"").orElse("none"), cluster));
         }
         return labels;
     }

@@ -41,17 +41,13 @@ public final class IdentityAllocator {
     /** The agent before its reflectors: they fill its mailbox, and closing goes the other way round. */
     static Parts startParts(
             AllocatorConfig config, KvStore store, Lifecycle lifecycle, Metrics metrics, RandomGenerator random) {
-        AllocatorAgent agent = new AllocatorAgent(
-                config, store, lifecycle.clock(), random, metrics.meter("identity-allocator"));
+        AllocatorAgent agent =
+                new AllocatorAgent(config, store, lifecycle.clock(), random, metrics.meter("identity-allocator"));
         lifecycle.run(agent);
         Reflector masters = lifecycle.own(
                 "master keys",
                 Reflector.start(
-                        "master keys",
-                        store,
-                        KeyRange.prefix(Keys.IDENTITY_IDS),
-                        agent::onMasters,
-                        lifecycle.clock()));
+                        "master keys", store, KeyRange.prefix(Keys.IDENTITY_IDS), agent::onMasters, lifecycle.clock()));
         Reflector wanted = lifecycle.own(
                 "label sets",
                 Reflector.start(
@@ -68,12 +64,16 @@ public final class IdentityAllocator {
 
         Health health() {
             Health health = new Health();
-            health.readiness("etcd", () -> masters.freshness().connected() && wanted.freshness().connected()
-                    ? Health.up()
-                    : Health.down("no watch stands; see /v1/status for the last failure"));
-            health.readiness("allocator", () -> agent.status().phase() == AllocatorStatus.Phase.READY
-                    ? Health.up()
-                    : Health.down("still reading what is in the kvstore"));
+            health.readiness(
+                    "etcd",
+                    () -> masters.freshness().connected() && wanted.freshness().connected()
+                            ? Health.up()
+                            : Health.down("no watch stands; see /v1/status for the last failure"));
+            health.readiness(
+                    "allocator",
+                    () -> agent.status().phase() == AllocatorStatus.Phase.READY
+                            ? Health.up()
+                            : Health.down("still reading what is in the kvstore"));
             return health;
         }
 

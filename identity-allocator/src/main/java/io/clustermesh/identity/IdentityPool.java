@@ -34,8 +34,7 @@ final class IdentityPool {
         int size = size();
         int start = random.nextInt(size);
         for (int i = 0; i < size; i++) {
-            NumericIdentity candidate =
-                    new NumericIdentity(range.first().value() + (start + i) % size);
+            NumericIdentity candidate = new NumericIdentity(range.first().value() + (start + i) % size);
             if (!taken.test(candidate)) {
                 return Optional.of(candidate);
             }

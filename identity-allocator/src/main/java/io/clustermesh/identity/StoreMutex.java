@@ -47,8 +47,8 @@ final class StoreMutex {
     /** The lock, or empty if another contender has it. */
     Optional<Held> tryAcquire(String path, Lease lease) {
         String key = path + "/" + Long.toHexString(lease.id());
-        store.commit(new Txn(
-                List.of(new Txn.Guard.Absent(key)), List.of(new Txn.Op.Put(key, EMPTY, Optional.of(lease)))));
+        store.commit(
+                new Txn(List.of(new Txn.Guard.Absent(key)), List.of(new Txn.Op.Put(key, EMPTY, Optional.of(lease)))));
         Optional<KeyValue> owner = store.list(KeyRange.prefix(path + "/")).entries().stream()
                 .min(Comparator.comparing(entry -> entry.version().created()));
         if (owner.isPresent() && owner.get().key().equals(key)) {

@@ -41,8 +41,7 @@ final class Upkeep {
     private long slavesOnLease;
     private long verifiedNanos;
     private long collectedNanos;
-    private AllocatorStatus.Upkeep status =
-            new AllocatorStatus.Upkeep(Optional.empty(), Optional.empty(), 0, 0);
+    private AllocatorStatus.Upkeep status = new AllocatorStatus.Upkeep(Optional.empty(), Optional.empty(), 0, 0);
 
     Upkeep(
             KvStore store,

@@ -44,7 +44,11 @@ final class Bench {
     Bench(InMemoryKvStore store, IdentityRange range, String user) {
         this.store = store;
         this.agent = new AllocatorAgent(
-                config(range, user), store, clock, new Random(7), OpenTelemetry.noop().getMeter("test"));
+                config(range, user),
+                store,
+                clock,
+                new Random(7),
+                OpenTelemetry.noop().getMeter("test"));
     }
 
     Bench() {
@@ -66,8 +70,8 @@ final class Bench {
     }
 
     static LabelSet labels(String app) {
-        return LabelSet.parse("k8s:app=" + app
-                + ";k8s:io.cilium.k8s.policy.cluster=west;k8s:io.kubernetes.pod.namespace=shop;");
+        return LabelSet.parse(
+                "k8s:app=" + app + ";k8s:io.cilium.k8s.policy.cluster=west;k8s:io.kubernetes.pod.namespace=shop;");
     }
 
     static String wantedKey(String name) {
@@ -106,7 +110,9 @@ final class Bench {
         List<Change> changes = new ArrayList<>();
         for (KeyValue entry : listing.entries()) {
             gone.remove(entry.key());
-            if (!entry.version().modified().equals(known.put(entry.key(), entry.version().modified()))) {
+            if (!entry.version()
+                    .modified()
+                    .equals(known.put(entry.key(), entry.version().modified()))) {
                 changes.add(new Change.Upsert(entry));
             }
         }
@@ -140,6 +146,8 @@ final class Bench {
     }
 
     List<String> reasons() {
-        return agent.status().troubles().stream().map(AllocatorStatus.Trouble::reason).toList();
+        return agent.status().troubles().stream()
+                .map(AllocatorStatus.Trouble::reason)
+                .toList();
     }
 }

@@ -61,12 +61,14 @@ class IdentityAllocatorIT {
 
     private Path start(String user, Lifecycle lifecycle) {
         Path socket = directory.resolve(user + ".sock");
-        IdentityAllocator.start(Settings.of(directory.resolve("allocator.yaml"), """
+        IdentityAllocator.start(
+                Settings.of(directory.resolve("allocator.yaml"), """
                 cluster: {name: west, id: 1}
                 etcd: {endpoint: "%s"}
                 admin: {socket: %s}
                 allocator: {user: %s, leaseTtl: 60s}
-                """.formatted(etcd.endpoint(), socket, user)), lifecycle);
+                """.formatted(etcd.endpoint(), socket, user)),
+                lifecycle);
         return socket;
     }
 
@@ -100,7 +102,8 @@ class IdentityAllocatorIT {
         assertThat(masters()).hasSize(30);
         assertThat(masters().values()).doesNotHaveDuplicates();
         for (int i = 0; i < 30; i++) {
-            assertThat(store.list(KeyRange.prefix(AllocatorKeys.slaves(labels("app-" + i)))).entries())
+            assertThat(store.list(KeyRange.prefix(AllocatorKeys.slaves(labels("app-" + i))))
+                            .entries())
                     .extracting(KeyValue::text)
                     .hasSize(2)
                     .allMatch(id -> masters().containsKey(Keys.IDENTITY_IDS + id));
@@ -165,8 +168,8 @@ class IdentityAllocatorIT {
 
             assertThat(parts.agent().status().troubles())
                     .singleElement()
-                    .satisfies(trouble -> assertThat(trouble.reason())
-                            .contains("all 2 identities from 65536 to 65537 are in use"));
+                    .satisfies(trouble ->
+                            assertThat(trouble.reason()).contains("all 2 identities from 65536 to 65537 are in use"));
             assertThat(masters().keySet())
                     .containsExactly(
                             Keys.identity(new NumericIdentity(65_536)), Keys.identity(new NumericIdentity(65_537)));

@@ -63,7 +63,8 @@ class UpkeepTest {
 
     @Test
     void shouldWriteSlaveKeysAgainOnANewLeaseWhenTheOldOneIsLost() {
-        long before = bench.store.get(bench.slaveKey("cart", "one")).orElseThrow().leaseId();
+        long before =
+                bench.store.get(bench.slaveKey("cart", "one")).orElseThrow().leaseId();
         bench.store.expireLeases();
         assertThat(bench.value(bench.slaveKey("cart", "one"))).isEmpty();
 
@@ -135,7 +136,8 @@ class UpkeepTest {
 
     @Test
     void shouldSpareIdentitiesInUseOnesOfOtherClustersAndThoseUnderLock() {
-        bench.store.put("cilium/state/identities/v1/id/131072", labels("foreign").toLabelString());
+        bench.store.put(
+                "cilium/state/identities/v1/id/131072", labels("foreign").toLabelString());
         bench.store.put("cilium/state/identities/v1/id/70001", labels("locked").toLabelString());
         bench.store.put(AllocatorKeys.identityLock(new NumericIdentity(70_001)) + "/ffff", "");
 

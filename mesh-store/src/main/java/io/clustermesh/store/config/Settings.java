@@ -140,7 +140,7 @@ public final class Settings {
                 if (item.isValueNode() && !item.isNull()) {
                     tried(key, example, item.asText(), parse).ifPresent(values::add);
                 } else {
-                    mistake(key, "holds a " + item.getNodeType() + " where a text belongs", "write - " + example);
+                    mistake(key, "holds " + kind(item) + " where a text belongs", "write - " + example);
                 }
             }
         });
@@ -202,10 +202,19 @@ public final class Settings {
         asked.add(key);
         Optional<JsonNode> node = find(key);
         if (node.isPresent() && !node.get().isValueNode()) {
-            mistake(key, "is a " + node.get().getNodeType() + " where one value belongs", "write one value");
+            mistake(key, "is " + kind(node.get()) + " where one value belongs", "write one value");
             return Optional.empty();
         }
         return node.map(JsonNode::asText);
+    }
+
+    private static String kind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case OBJECT -> "a map";
+            case ARRAY -> "a list";
+            case NULL -> "empty";
+            default -> "a value";
+        };
     }
 
     private Optional<JsonNode> find(String key) {

@@ -79,7 +79,7 @@ class SettingsTest {
                 .withMessageContaining("admin.socket is missing; write admin.socket: some/file")
                 .withMessageContaining("admin.socet is no setting; remove it; known are admin.socket")
                 .withMessageContaining("interval is wrong: \"soon\" is no length of time")
-                .withMessageContaining("list is a OBJECT where one value belongs");
+                .withMessageContaining("list is a map where one value belongs");
     }
 
     @Test
