@@ -2,8 +2,11 @@ package io.clustermesh.identity;
 
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.kv.Lease;
+import io.clustermesh.store.kv.StoreException;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The allocator's two leases: a long one for slave keys, so that a restart loses nothing, and a short one for locks, so
@@ -11,6 +14,7 @@ import java.util.Optional;
  */
 final class Leases {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
     private static final Duration LOCK_TTL = Duration.ofSeconds(25);
 
     /**
@@ -44,9 +48,16 @@ final class Leases {
         return new Pair(keys.orElseThrow(), lock.orElseThrow());
     }
 
-    /** Stops keeping them alive: slave keys stay until their time is over, for a restart to find. */
+    /**
+     * Lets go: slave keys stay until their time is over, for a restart to find; locks go at once, so that nobody waits
+     * for them.
+     */
     void abandon() {
         keys.ifPresent(Lease::abandon);
-        lock.ifPresent(Lease::abandon);
+        try {
+            lock.ifPresent(Lease::close);
+        } catch (StoreException e) {
+            LOG.atInfo().addKeyValue("reason", e.getMessage()).log("locks stay until their lease runs out");
+        }
     }
 }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clustermesh.model.Keys;
 import io.clustermesh.model.NumericIdentity;
+import io.clustermesh.store.kv.KeyRange;
 import io.clustermesh.store.kv.KeyValue;
+import io.clustermesh.store.kv.Txn;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -151,9 +154,16 @@ class UpkeepTest {
     }
 
     @Test
-    void shouldStopKeepingItsLeasesButLeaveTheKeys() {
+    void shouldLeaveItsKeysButNoLocksWhenItStops() {
+        long lockLease =
+                bench.store.get(bench.slaveKey("cart", "one")).orElseThrow().leaseId() + 1;
+        bench.store.commit(Txn.of(
+                List.of(new Txn.Op.Put(Keys.IDENTITY_LOCKS + "cut-short", new byte[0], bench.store.adopt(lockLease)))));
+
         bench.agent.onClose();
 
+        assertThat(bench.store.list(KeyRange.prefix(Keys.IDENTITY_LOCKS)).entries())
+                .isEmpty();
         assertThat(bench.value(bench.slaveKey("cart", "one"))).contains(cart.toString());
     }
 }

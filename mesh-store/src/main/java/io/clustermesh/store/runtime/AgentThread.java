@@ -42,6 +42,9 @@ final class AgentThread implements AutoCloseable {
                     agent.doWork();
                     backoff.succeeded();
                 } catch (RuntimeException e) {
+                    if (!running) {
+                        break; // the interrupt that stops us cut a call short
+                    }
                     Duration pause = backoff.afterFailure();
                     LOG.atWarn()
                             .setCause(e)
