@@ -1,6 +1,7 @@
 package io.clustermesh.store.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -147,6 +148,20 @@ public final class Settings {
         return List.copyOf(values);
     }
 
+    /**
+     * How many items a list of sections has, 0 if it is not there; their settings are {@code key.0.name}, {@code
+     * key.1.name} and so on.
+     */
+    public int count(String key) {
+        asked.add(key);
+        Optional<JsonNode> node = find(key);
+        if (node.isPresent() && !node.get().isArray()) {
+            mistake(key, "is a " + node.get().getNodeType() + " where a list belongs", "write a list, one \"-\" for each");
+            return 0;
+        }
+        return node.map(JsonNode::size).orElse(0);
+    }
+
     /** Notes a mistake that only the caller can see, for example between two settings. */
     public void mistake(String key, String rule, String remedy) {
         mistakes.add(new Mistake(key, rule, remedy));
@@ -179,10 +194,13 @@ public final class Settings {
     }
 
     private void unknown(String prefix, JsonNode node, List<Mistake> found) {
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            unknown(prefix + i + ".", node.get(i), found);
+        }
         for (var field : node.properties()) {
             String key = prefix + field.getKey();
             boolean section = asked.stream().anyMatch(known -> known.startsWith(key + "."));
-            if (section && field.getValue().isObject()) {
+            if (section && field.getValue().isContainerNode()) {
                 unknown(key + ".", field.getValue(), found);
             } else if (section && field.getValue().isNull()) {
                 continue;
@@ -220,9 +238,13 @@ public final class Settings {
     private Optional<JsonNode> find(String key) {
         JsonNode node = root;
         for (String part : key.split("\\.")) {
-            node = node.path(part);
+            node = node.isArray() ? item(node, part) : node.path(part);
         }
         return node.isMissingNode() || node.isNull() ? Optional.empty() : Optional.of(node);
+    }
+
+    private static JsonNode item(JsonNode list, String number) {
+        return number.matches("[0-9]{1,6}") ? list.path(Integer.parseInt(number)) : MissingNode.getInstance();
     }
 
     private <T> Optional<T> tried(String key, String example, String value, Function<String, T> parse) {

@@ -44,6 +44,24 @@ class SettingsTest {
     }
 
     @Test
+    void shouldReadAListOfSections() {
+        Settings settings = settings("""
+                neighbors:
+                  - {address: 172.30.1.1, asn: 65001}
+                  - {address: 172.30.2.1, asm: 65002}
+                """);
+
+        assertThat(settings.count("neighbors")).isEqualTo(2);
+        assertThat(settings.text("neighbors.0.address")).isEqualTo("172.30.1.1");
+        assertThat(settings.integer("neighbors.0.asn", 1, 70000)).isEqualTo(65001);
+        assertThat(settings.text("neighbors.1.address")).isEqualTo("172.30.2.1");
+        assertThat(settings.count("listeners")).isZero();
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(settings::done)
+                .withMessageContaining("neighbors.1.asm");
+    }
+
+    @Test
     void shouldFallBackWhereASettingMayBeMissing() {
         Settings settings = settings("");
 
