@@ -33,7 +33,7 @@ public sealed interface EndReason {
     record TooManyPrefixes(int limit) implements EndReason {}
 
     /** What to send before closing; nothing if the other side closed or can't be reached. */
-    default Optional<Notification> notification() {
+    default Optional<Notification> farewell() {
         return switch (this) {
             case HoldTimerExpired() -> Optional.of(new Notification(4, 0));
             case NotificationReceived(Notification theirs) -> Optional.empty();
@@ -54,8 +54,8 @@ public sealed interface EndReason {
             case TransportFailed(String cause) -> "TCP: " + cause;
             case CollisionLost() -> "two connections at once, the other one stays";
             case Stopped() -> "this speaker is stopping";
-            case TooManyPrefixes(int limit) -> "more than %d prefixes; raise maxPrefixes if they are meant"
-                    .formatted(limit);
+            case TooManyPrefixes(int limit) ->
+                "more than %d prefixes; raise maxPrefixes if they are meant".formatted(limit);
         };
     }
 }

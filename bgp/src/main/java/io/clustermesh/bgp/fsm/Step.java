@@ -21,7 +21,7 @@ public record Step(ConnectionState next, List<Message> send, Optional<Update> de
     static Step ended(EndReason reason) {
         return new Step(
                 new ConnectionState.Closed(reason),
-                reason.notification().<List<Message>>map(List::of).orElse(List.of()),
+                reason.farewell().<List<Message>>map(List::of).orElse(List.of()),
                 Optional.empty());
     }
 }

@@ -10,23 +10,21 @@ import java.util.List;
  * Our routes in the kernel's main table: protocol 186, metric 186. Needs CAP_NET_ADMIN. Bound to the network namespace of
  * the thread that makes it; used by one platform thread at a time.
  */
-public final class NetlinkRoutes implements AutoCloseable {
+public final class NetlinkRoutes implements RouteTable {
 
     private static final int LISTING_ATTEMPTS = 5;
 
     private final NetlinkSocket socket = new NetlinkSocket();
     private int sequence;
 
-    /**
-     * Adds the route, or puts it in the place of ours to the same prefix.
-     *
-     * @throws NetlinkException if the kernel refuses, for instance because the gateway is not on a connected network
-     */
+    @Override
     public void replace(KernelRoute route) {
-        request("route to %s via %s".formatted(route.prefix(), route.gateway()), RouteMessages.replace(++sequence, route));
+        request(
+                "route to %s via %s".formatted(route.prefix(), route.gateway()),
+                RouteMessages.replace(++sequence, route));
     }
 
-    /** Removes our route; false if there is none. */
+    @Override
     public boolean remove(Cidr prefix) {
         try {
             request("removal of the route to " + prefix, RouteMessages.delete(++sequence, prefix));
@@ -39,7 +37,7 @@ public final class NetlinkRoutes implements AutoCloseable {
         }
     }
 
-    /** Our routes as the kernel has them. */
+    @Override
     public List<KernelRoute> list() {
         List<KernelRoute> routes = new ArrayList<>();
         for (Family family : Family.values()) {
@@ -57,7 +55,8 @@ public final class NetlinkRoutes implements AutoCloseable {
                 return routes;
             }
         }
-        throw new NetlinkException(what, 11, "the tables changed during each of %d listings".formatted(LISTING_ATTEMPTS));
+        throw new NetlinkException(
+                what, 11, "the tables changed during each of %d listings".formatted(LISTING_ATTEMPTS));
     }
 
     /** False if the listing must be repeated. */
@@ -69,7 +68,8 @@ public final class NetlinkRoutes implements AutoCloseable {
                 switch (answer) {
                     case Answer.Found(int number, KernelRoute route) when number == sequence -> routes.add(route);
                     case Answer.Interrupted(int number) when number == sequence -> whole = false;
-                    case Answer.Result(int number, int errno, String text) when number == sequence -> {
+                    case Answer.Result(int number, int errno, String text)
+                    when number == sequence -> {
                         if (errno != 0) {
                             throw new NetlinkException(what, errno, text);
                         }

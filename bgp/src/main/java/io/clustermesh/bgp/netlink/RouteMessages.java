@@ -62,7 +62,8 @@ final class RouteMessages {
     private RouteMessages() {}
 
     static byte[] replace(int sequence, KernelRoute route) {
-        return change(NEW_ROUTE, REQUEST | ACK | CREATE | REPLACE, sequence, route.prefix(), Optional.of(route.gateway()));
+        return change(
+                NEW_ROUTE, REQUEST | ACK | CREATE | REPLACE, sequence, route.prefix(), Optional.of(route.gateway()));
     }
 
     static byte[] delete(int sequence, Cidr prefix) {

@@ -98,8 +98,9 @@ public record AsPath(List<Segment> segments) {
             if (surplus == 0) {
                 break;
             }
-            int taken =
-                    segment.kind() == Kind.SET ? 1 : Math.min(surplus, segment.systems().size());
+            int taken = segment.kind() == Kind.SET
+                    ? 1
+                    : Math.min(surplus, segment.systems().size());
             merged.add(
                     segment.kind() == Kind.SET
                             ? segment
@@ -113,13 +114,13 @@ public record AsPath(List<Segment> segments) {
     /** Numbers with spaces, sets in braces. */
     @Override
     public String toString() {
-        return segments.stream()
-                .map(s -> s.systems().stream()
-                        .map(Asn::toString)
-                        .collect(
-                                s.kind() == Kind.SET
-                                        ? Collectors.joining(",", "{", "}")
-                                        : Collectors.joining(" ")))
-                .collect(Collectors.joining(" "));
+        return segments.stream().map(AsPath::text).collect(Collectors.joining(" "));
+    }
+
+    private static String text(Segment segment) {
+        boolean set = segment.kind() == Kind.SET;
+        return segment.systems().stream()
+                .map(Asn::toString)
+                .collect(Collectors.joining(set ? "," : " ", set ? "{" : "", set ? "}" : ""));
     }
 }

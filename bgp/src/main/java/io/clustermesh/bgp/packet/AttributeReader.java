@@ -44,7 +44,7 @@ final class AttributeReader {
             try {
                 known(flags, type, value);
             } catch (Cursor.Underrun e) {
-                fault(type, e.getMessage());
+                fault(type, String.valueOf(e.getMessage()));
             }
         }
     }
@@ -96,8 +96,8 @@ final class AttributeReader {
                 }
             }
             // means nothing from another AS (RFC 7606, 7.5, 7.9, 7.10)
-            case AttributeType.LOCAL_PREF, AttributeType.ORIGINATOR_ID, AttributeType.CLUSTER_LIST -> discarded(
-                    type, "came from an external neighbour");
+            case AttributeType.LOCAL_PREF, AttributeType.ORIGINATOR_ID, AttributeType.CLUSTER_LIST ->
+                discarded(type, "came from an external neighbour");
             // we never aggregate, and a path goes on without them (RFC 7606, 7.6 and 7.7)
             case AttributeType.ATOMIC_AGGREGATE, AttributeType.AGGREGATOR, AttributeType.AS4_AGGREGATOR -> {
                 int wanted = type == AttributeType.ATOMIC_AGGREGATE ? 0 : aggregatorOctets(type);
@@ -105,8 +105,9 @@ final class AttributeReader {
                     discarded(type, "has %d octets, not %d".formatted(length, wanted));
                 }
             }
-            default -> throw new IllegalStateException("attribute %d with flags %d is known but not read"
-                    .formatted(type, flags));
+            default ->
+                throw new IllegalStateException(
+                        "attribute %d with flags %d is known but not read".formatted(type, flags));
         }
     }
 

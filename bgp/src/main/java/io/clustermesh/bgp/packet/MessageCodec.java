@@ -61,15 +61,14 @@ public final class MessageCodec {
     }
 
     private static void checkLength(int type, int length) {
-        int least =
-                switch (type) {
-                    case OPEN -> LEAST_OPEN;
-                    case UPDATE -> LEAST_UPDATE;
-                    case NOTIFICATION -> LEAST_NOTIFICATION;
-                    case KEEPALIVE -> HEADER_LENGTH;
-                    default -> throw new ProtocolException(
-                            new Notification(1, 3, Octets.of((byte) type)), "type %d".formatted(type));
-                };
+        int least = switch (type) {
+            case OPEN -> LEAST_OPEN;
+            case UPDATE -> LEAST_UPDATE;
+            case NOTIFICATION -> LEAST_NOTIFICATION;
+            case KEEPALIVE -> HEADER_LENGTH;
+            default ->
+                throw new ProtocolException(new Notification(1, 3, Octets.of((byte) type)), "type %d".formatted(type));
+        };
         if (length < least || length > MAX_LENGTH || (type == KEEPALIVE && length != HEADER_LENGTH)) {
             throw new ProtocolException(
                     new Notification(1, 2, Octets.of((byte) (length >> 8), (byte) length)),

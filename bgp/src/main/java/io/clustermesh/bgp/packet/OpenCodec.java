@@ -68,8 +68,7 @@ final class OpenCodec {
             length = in.u16();
         }
         if (in.left() != length) {
-            throw new ProtocolException(
-                    UNSPECIFIC, "%d octets of parameters, %d said".formatted(in.left(), length));
+            throw new ProtocolException(UNSPECIFIC, "%d octets of parameters, %d said".formatted(in.left(), length));
         }
         while (in.left() > 0) {
             int type = in.u8();
@@ -110,14 +109,13 @@ final class OpenCodec {
         ByteArrayOutputStream capabilities = new ByteArrayOutputStream();
         for (Capability capability : open.capabilities()) {
             switch (capability) {
-                case MultiProtocol(int afi, int safi) -> write(
-                        capabilities,
-                        MULTI_PROTOCOL,
-                        new byte[] {(byte) (afi >> 8), (byte) afi, 0, (byte) safi});
-                case FourOctetAs(Asn asn) -> write(
-                        capabilities,
-                        FOUR_OCTET_AS,
-                        ByteBuffer.allocate(4).putInt((int) asn.value()).array());
+                case MultiProtocol(int afi, int safi) ->
+                    write(capabilities, MULTI_PROTOCOL, new byte[] {(byte) (afi >> 8), (byte) afi, 0, (byte) safi});
+                case FourOctetAs(Asn asn) ->
+                    write(
+                            capabilities,
+                            FOUR_OCTET_AS,
+                            ByteBuffer.allocate(4).putInt((int) asn.value()).array());
                 case GracefulRestart(Octets value) -> write(capabilities, GRACEFUL_RESTART, value.bytes());
                 case Unknown(int code, Octets value) -> write(capabilities, code, value.bytes());
             }

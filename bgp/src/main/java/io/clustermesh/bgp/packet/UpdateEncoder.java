@@ -48,8 +48,7 @@ final class UpdateEncoder {
     private static void withdraw(Family family, List<Cidr> prefixes, List<byte[]> messages) {
         // two length fields and, for IPv6, the head of the attribute
         for (byte[] chunk : chunks(prefixes, BODY_ROOM - 4 - 7)) {
-            messages.add(
-                    family == Family.IPV4 ? message(chunk, new byte[0], new byte[0]) : unreach(family, chunk));
+            messages.add(family == Family.IPV4 ? message(chunk, new byte[0], new byte[0]) : unreach(family, chunk));
         }
     }
 
@@ -105,7 +104,8 @@ final class UpdateEncoder {
             write(out, AttributeType.TRANSITIVE, AttributeType.NEXT_HOP, nextHop);
         }
         if (a.med().isPresent()) {
-            byte[] med = ByteBuffer.allocate(4).putInt((int) a.med().getAsLong()).array();
+            byte[] med =
+                    ByteBuffer.allocate(4).putInt((int) a.med().getAsLong()).array();
             write(out, AttributeType.OPTIONAL, AttributeType.MED, med);
         }
         int transitive = AttributeType.OPTIONAL | AttributeType.TRANSITIVE;

@@ -38,9 +38,8 @@ public final class AdjRibOut {
 
     /** Prefixes that the neighbour knows from us. */
     public int advertised(Family family) {
-        return (int) told.keySet().stream()
-                .filter(p -> p.base().family() == family)
-                .count();
+        return (int)
+                told.keySet().stream().filter(p -> p.base().family() == family).count();
     }
 
     /**
@@ -57,8 +56,9 @@ public final class AdjRibOut {
             Cidr prefix = prefixes.next();
             prefixes.remove();
             Optional<Told> now = wanted.apply(prefix);
-            Optional<Told> before =
-                    now.isPresent() ? Optional.ofNullable(told.put(prefix, now.get())) : Optional.ofNullable(told.remove(prefix));
+            Optional<Told> before = now.isPresent()
+                    ? Optional.ofNullable(told.put(prefix, now.get()))
+                    : Optional.ofNullable(told.remove(prefix));
             if (now.equals(before)) {
                 continue;
             }

@@ -12,10 +12,8 @@ import java.util.Optional;
  * What we tell external neighbours: the best routes, with our AS in front and ourselves as next hop (RFC 4271, 5.1.3).
  *
  * @param own our AS
- * @param nextHop4 our address towards IPv4 neighbours' packets; without it no IPv4 prefix is told
- * @param nextHop6 the same for IPv6
  */
-public record ExportPolicy(Asn own, Optional<IpAddress> nextHop4, Optional<IpAddress> nextHop6) {
+public record ExportPolicy(Asn own) {
 
     private static final List<Community> STAY_HERE =
             List.of(Community.NO_EXPORT, Community.NO_ADVERTISE, Community.NO_EXPORT_SUBCONFED);
@@ -36,10 +34,7 @@ public record ExportPolicy(Asn own, Optional<IpAddress> nextHop4, Optional<IpAdd
                 return Optional.empty();
             }
         }
-        return switch (route.prefix().base().family()) {
-                    case IPV4 -> nextHop4;
-                    case IPV6 -> nextHop6;
-                }
-                .map(hop -> new Told(route.attributes().passedOnBy(own), hop));
+        Optional<IpAddress> nextHop = to.nextHops().of(route.prefix().base().family());
+        return nextHop.map(hop -> new Told(route.attributes().passedOnBy(own), hop));
     }
 }

@@ -20,14 +20,17 @@ import java.util.Set;
 public record ImportPolicy(
         Asn own, List<Cidr> advertised, Set<IpAddress> ownAddresses, boolean acceptDefault, int maxPrefixes) {
 
-    /** Blocks that no neighbour can lead to (RFC 6890): this host, loopback, link-local, multicast and above. */
+    /**
+     * Blocks that no neighbour can lead to (RFC 6890): this host, loopback, link-local, multicast and above. The mapped
+     * block is not parsed, because the JDK would make IPv4 of it.
+     */
     private static final List<Cidr> MARTIANS = List.of(
             Cidr.parse("0.0.0.0/8"),
             Cidr.parse("127.0.0.0/8"),
             Cidr.parse("169.254.0.0/16"),
             Cidr.parse("224.0.0.0/3"),
             Cidr.parse("::/127"),
-            Cidr.parse("::ffff:0:0/96"),
+            new Cidr(new IpAddress(IpAddress.Family.IPV6, 0, 0xFFFF_0000_0000L), 96),
             Cidr.parse("fe80::/10"),
             Cidr.parse("ff00::/8"));
 
@@ -82,7 +85,9 @@ public record ImportPolicy(
             return Optional.of(Refusal.MARTIAN);
         }
         IpAddress nextHop = route.nextHop();
-        if (ownAddresses.contains(nextHop) || MARTIANS.stream().anyMatch(m -> m.contains(nextHop))) {
+        if (ownAddresses.contains(nextHop)
+                || route.from().nextHops().contains(nextHop)
+                || MARTIANS.stream().anyMatch(m -> m.contains(nextHop))) {
             return Optional.of(Refusal.BAD_NEXT_HOP);
         }
         return Optional.empty();

@@ -13,8 +13,9 @@ import java.util.Set;
  * @param asn its AS
  * @param routerId its BGP identifier
  * @param families whose prefixes the session carries
+ * @param nextHops our addresses towards it
  */
-public record Peer(IpAddress address, Asn asn, RouterId routerId, Set<Family> families) {
+public record Peer(IpAddress address, Asn asn, RouterId routerId, Set<Family> families, NextHops nextHops) {
     public Peer {
         families = Set.copyOf(families);
     }

@@ -84,8 +84,9 @@ public final class Rib {
                             Optional.ofNullable(local.get(prefix)).stream(),
                             sessions.values().stream().flatMap(s -> s.in().usable(prefix).stream()))
                     .min(Route.BEST_FIRST);
-            Optional<Route> before =
-                    now.isPresent() ? Optional.ofNullable(best.put(prefix, now.get())) : Optional.ofNullable(best.remove(prefix));
+            Optional<Route> before = now.isPresent()
+                    ? Optional.ofNullable(best.put(prefix, now.get()))
+                    : Optional.ofNullable(best.remove(prefix));
             if (!now.equals(before)) {
                 changes.add(new BestChange(prefix, now));
                 sessions.values().forEach(s -> s.out().touch(prefix));
@@ -98,8 +99,20 @@ public final class Rib {
     public List<Update> outbound(IpAddress peer, int limit) {
         Session session = session(peer);
         return session.out()
-                .next(limit, prefix -> Optional.ofNullable(best.get(prefix))
-                        .flatMap(route -> exportPolicy.export(route, session.peer())));
+                .next(
+                        limit,
+                        prefix -> Optional.ofNullable(best.get(prefix))
+                                .flatMap(route -> exportPolicy.export(route, session.peer())));
+    }
+
+    /** How many prefixes have a best route. */
+    public int size() {
+        return best.size();
+    }
+
+    /** Whether there may be something to tell {@code peer}. */
+    public boolean pending(IpAddress peer) {
+        return session(peer).out().pending();
     }
 
     /** The best routes, by prefix. */
