@@ -42,13 +42,13 @@ class NodeSyncIT {
 
     private EtcdServer etcd;
     private KvStore store;
-    private Process nodeSync;
+    private NodeSyncProcess nodeSync;
 
     @BeforeEach
     void start() {
         etcd = EtcdServer.start();
         store = EtcdKvStore.connect(EtcdTarget.plaintext(etcd.endpoint()), Clock.system());
-        nodeSync = Process.start(directory, etcd.endpoint(), MEMORY);
+        nodeSync = NodeSyncProcess.start(directory, etcd.endpoint(), MEMORY);
     }
 
     @AfterEach

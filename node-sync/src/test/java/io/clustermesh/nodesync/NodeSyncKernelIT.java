@@ -77,14 +77,14 @@ class NodeSyncKernelIT {
         String dataPlane = "kind: kernel, pin-dir: %s, cgroup: %s, services: 64, backends: 256, table-entries: 60000"
                 .formatted(pinDir, cgroup);
         List<String> served = List.of("0:10.2.1.1:8080", "0:10.2.1.2:8080");
-        try (Process nodeSync = Process.start(directory, etcd.endpoint(), dataPlane)) {
+        try (NodeSyncProcess nodeSync = NodeSyncProcess.start(directory, etcd.endpoint(), dataPlane)) {
             await().untilAsserted(() -> assertThat(nodeSync.backends(VIP)).isEqualTo(served));
             assertThat(nodeSync.get("/v1/status").at("/dataPlane/kind").asText())
                     .isEqualTo("kernel");
             assertThat(nodeSync.statusOf("/v1/pick")).isEqualTo(404);
         }
         etcd.down();
-        try (Process nodeSync = Process.start(directory, etcd.endpoint(), dataPlane)) {
+        try (NodeSyncProcess nodeSync = NodeSyncProcess.start(directory, etcd.endpoint(), dataPlane)) {
             assertThat(nodeSync.backends(VIP)).as("without an apiserver").isEqualTo(served);
             assertThat(nodeSync.get("/v1/status").at("/dataPlane/settled").asBoolean())
                     .isFalse();

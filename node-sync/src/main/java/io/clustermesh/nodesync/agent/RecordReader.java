@@ -93,8 +93,7 @@ final class RecordReader {
     }
 
     private static Reading mismatch(ServiceName said, ClusterName saidBy, ServiceName name, ClusterName cluster) {
-        return new Reading.Refused(
-                "the record names itself %s of cluster %s, its key says %s of cluster %s; %s"
-                        .formatted(said, saidBy, name, cluster, ASK_PUBLISHER));
+        return new Reading.Refused("the record names itself %s of cluster %s, its key says %s of cluster %s; %s"
+                .formatted(said, saidBy, name, cluster, ASK_PUBLISHER));
     }
 }

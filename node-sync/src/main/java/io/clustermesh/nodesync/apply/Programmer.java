@@ -14,6 +14,7 @@ import io.clustermesh.store.runtime.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -309,7 +310,7 @@ public final class Programmer {
 
     /** Counts the frontend as a user of all its backends; empty, and nothing counted, if the array is full. */
     private Optional<Map<Backend, BackendEntry.State>> retain(DesiredFrontend frontend) {
-        Map<Backend, BackendEntry.State> uses = new HashMap<>();
+        Map<Backend, BackendEntry.State> uses = new LinkedHashMap<>();
         for (Map.Entry<BackendRegistry.Key, BackendEntry.State> wanted :
                 states(frontend).entrySet()) {
             Optional<Backend> backend = registry.retain(wanted.getKey(), wanted.getValue());
@@ -323,7 +324,7 @@ public final class Programmer {
     }
 
     private static Map<BackendRegistry.Key, BackendEntry.State> states(DesiredFrontend frontend) {
-        Map<BackendRegistry.Key, BackendEntry.State> states = new HashMap<>();
+        Map<BackendRegistry.Key, BackendEntry.State> states = new LinkedHashMap<>();
         frontend.slots()
                 .forEach(slot -> slot.backends()
                         .forEach(it -> states.put(

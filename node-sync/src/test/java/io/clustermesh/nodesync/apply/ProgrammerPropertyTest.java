@@ -26,6 +26,7 @@ import io.clustermesh.nodesync.desired.ServiceMerge;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -147,7 +148,7 @@ class ProgrammerPropertyTest {
         for (int i = 0; i < ips.length; i++) {
             backends[i] = random.nextInt(3) == 0 ? ending(ips[i]) : active(ips[i]);
         }
-        Affinity affinity = Affinity.values()[random.nextInt(3)];
+        Affinity affinity = List.of(Affinity.values()).get(random.nextInt(3));
         return west(name, affinity, "10.101.0." + (1 + name.name().charAt(0) - 'a'), backends);
     }
 

@@ -15,18 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** node-sync of cluster west, started as the command would, and asked as a person would. */
-final class Process implements AutoCloseable {
+final class NodeSyncProcess implements AutoCloseable {
 
     private final Path socket;
     private final Lifecycle lifecycle = new Lifecycle("node-sync", Clock.system());
 
-    private Process(Path socket) {
+    private NodeSyncProcess(Path socket) {
         this.socket = socket;
     }
 
     /** @param dataPlane the settings below {@code data-plane} */
-    static Process start(Path directory, URI apiserver, String dataPlane) {
-        Process process = new Process(directory.resolve("n.sock"));
+    static NodeSyncProcess start(Path directory, URI apiserver, String dataPlane) {
+        NodeSyncProcess process = new NodeSyncProcess(directory.resolve("n.sock"));
         NodeSync.start(
                 Settings.of(directory.resolve("node-sync.yaml"), """
                         cluster: {name: west, id: 1}
