@@ -1,0 +1,86 @@
+package io.clustermesh.apiserver.mirror;
+
+import io.clustermesh.model.ClusterName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The folder of connection files, {@code <peer>.yaml} each (Cilium's have no suffix, which is accepted too). The file
+ * of our own name is ignored, as Cilium does. A file that makes no sense keeps what it said before. Owned by one
+ * thread.
+ */
+final class PeerDirectory {
+
+    private final Path directory;
+    private final ClusterName own;
+    private final Map<ClusterName, PeerFile> lastGood = new HashMap<>();
+
+    PeerDirectory(Path directory, ClusterName own) {
+        this.directory = directory;
+        this.own = own;
+    }
+
+    /**
+     * @param peers by name
+     * @param errors one sentence for each file that can't be used, by file name
+     */
+    record Reading(Map<ClusterName, PeerFile> peers, Map<String, String> errors) {}
+
+    /** Reads every file; empty if the folder can't be listed, which must not look like "no peers". */
+    Optional<Reading> read(Map<String, String> errors) {
+        Map<ClusterName, PeerFile> found = new TreeMap<>();
+        List<Path> files;
+        try (Stream<Path> listing = Files.list(directory)) {
+            files = listing.filter(Files::isRegularFile).sorted().toList();
+        } catch (NoSuchFileException e) {
+            files = List.of(); // no peer was ever connected
+        } catch (IOException e) {
+            errors.put(
+                    directory.toString(),
+                    "folder %s can't be listed (%s); check its rights".formatted(directory, e.getMessage()));
+            return Optional.empty();
+        }
+        for (Path file : files) {
+            take(file, found, errors);
+        }
+        lastGood.clear();
+        lastGood.putAll(found);
+        return Optional.of(new Reading(found, errors));
+    }
+
+    private void take(Path file, Map<ClusterName, PeerFile> found, Map<String, String> errors) {
+        String fileName = String.valueOf(file.getFileName());
+        if (fileName.startsWith(".") || fileName.endsWith("~") || fileName.endsWith(".tmp")) {
+            return;
+        }
+        String name = fileName.replaceAll("\\.ya?ml$", "");
+        if (name.equals(own.value())) {
+            return;
+        }
+        Optional<ClusterName> peer = Optional.empty();
+        try {
+            peer = Optional.of(new ClusterName(name));
+            String text = Files.readString(file);
+            if (!text.contains("endpoints:")) {
+                throw new IllegalArgumentException("it has no endpoints");
+            }
+            found.put(peer.get(), PeerFile.parse(peer.get(), text));
+        } catch (NoSuchFileException e) {
+            return; // went away while we looked
+        } catch (IOException | IllegalArgumentException e) {
+            errors.put(
+                    fileName,
+                    "connection file %s can't be used: %s; correct it or connect again"
+                            .formatted(file, e.getMessage()));
+            peer.map(lastGood::get).ifPresent(before -> found.put(before.peer(), before));
+        }
+    }
+}

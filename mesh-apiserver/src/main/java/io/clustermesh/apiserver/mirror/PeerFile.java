@@ -1,0 +1,58 @@
+package io.clustermesh.apiserver.mirror;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.clustermesh.model.ClusterName;
+import io.clustermesh.store.etcd.EtcdTarget;
+import io.clustermesh.store.tls.TlsFiles;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How to reach one peer: Cilium's connection file (an etcd client config), whose name is the peer's.
+ *
+ * @param peer the cluster behind it
+ * @param target its endpoints and our certificate for it
+ */
+public record PeerFile(ClusterName peer, EtcdTarget target) {
+
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+    /**
+     * Reads the file's text; keys that we don't know are ignored.
+     *
+     * @throws IllegalArgumentException naming what is wrong in it
+     */
+    static PeerFile parse(ClusterName peer, String text) {
+        JsonNode root;
+        try {
+            root = YAML.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("it is no YAML: " + e.getOriginalMessage(), e);
+        }
+        List<URI> endpoints = new ArrayList<>();
+        root.path("endpoints").forEach(endpoint -> endpoints.add(URI.create(endpoint.asText())));
+        return new PeerFile(peer, new EtcdTarget(endpoints, tls(root), EtcdTarget.DEFAULT_DEADLINE));
+    }
+
+    private static Optional<TlsFiles> tls(JsonNode root) {
+        List<String> keys = List.of("trusted-ca-file", "cert-file", "key-file");
+        List<String> missing =
+                keys.stream().filter(key -> !root.path(key).isTextual()).toList();
+        if (missing.size() == keys.size()) {
+            return Optional.empty();
+        }
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException("%s missing; name all of %s, or none for http".formatted(missing, keys));
+        }
+        return Optional.of(new TlsFiles(
+                Path.of(root.path("trusted-ca-file").asText()),
+                Path.of(root.path("cert-file").asText()),
+                Path.of(root.path("key-file").asText())));
+    }
+}
