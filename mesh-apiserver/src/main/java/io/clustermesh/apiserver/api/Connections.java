@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open connections: who they are, why others were refused, and the means to cut one. gRPC offers no way to close
@@ -124,9 +125,10 @@ final class Connections extends ServerTransportFilter {
         return attributes.toBuilder().set(Caller.IDENTITY, identity).build();
     }
 
+    /** gRPC has no attributes to give for a connection that never got as far as {@link #transportReady}. */
     @Override
-    public void transportTerminated(Attributes attributes) {
-        SocketAddress address = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    public void transportTerminated(@Nullable Attributes attributes) {
+        SocketAddress address = attributes == null ? null : attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         if (address != null) {
             clients.remove(address);
         }
@@ -148,7 +150,9 @@ final class Connections extends ServerTransportFilter {
     private void cut(SocketAddress address) {
         Channel channel = accepted.get(address);
         if (channel != null) {
-            var _ = channel.close();
+            // from the outermost handler: gRPC's own would first wait for every open watch to end by itself
+            ChannelHandlerContext outermost = channel.pipeline().firstContext();
+            var _ = outermost == null ? channel.close() : outermost.close();
         }
     }
 

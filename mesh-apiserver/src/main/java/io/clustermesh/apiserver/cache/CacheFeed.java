@@ -9,6 +9,7 @@ import io.clustermesh.store.runtime.Backoff;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.Mailbox;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -118,11 +119,28 @@ public final class CacheFeed implements Agent {
         return switch (message.get()) {
             case Message.Ended(WatchListener.End end) -> Optional.of(end);
             case Message.Events(List<WatchListener.Event> events, Revision upTo) -> {
-                cache.apply(events, upTo);
+                apply(mail, events, upTo);
                 heard();
                 yield Optional.empty();
             }
         };
+    }
+
+    /** Passes whole revisions on; the rest of a revision that comes in fragments waits for its end. */
+    private void apply(Mail mail, List<WatchListener.Event> events, Revision upTo) {
+        if (mail.incomplete.isEmpty() && isWhole(events, upTo)) {
+            cache.apply(events, upTo);
+            return;
+        }
+        mail.incomplete.addAll(events);
+        if (isWhole(mail.incomplete, upTo)) {
+            cache.apply(mail.incomplete, upTo);
+            mail.incomplete = new ArrayList<>();
+        }
+    }
+
+    private static boolean isWhole(List<WatchListener.Event> events, Revision upTo) {
+        return events.isEmpty() || WatchCache.revisionOf(events.getLast()) <= upTo.value();
     }
 
     private void ended(WatchListener.End end) throws InterruptedException {
@@ -161,6 +179,7 @@ public final class CacheFeed implements Agent {
     /** Between the watch's thread and ours. */
     private static final class Mail implements WatchListener {
         private final Mailbox<Message> box = new Mailbox<>(MAILBOX);
+        private List<Event> incomplete = new ArrayList<>();
         private volatile boolean closed;
 
         @Override

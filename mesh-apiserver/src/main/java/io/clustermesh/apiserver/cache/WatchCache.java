@@ -113,7 +113,7 @@ public final class WatchCache {
         };
     }
 
-    private static long revisionOf(Event event) {
+    static long revisionOf(Event event) {
         return switch (event) {
             case Event.Put put -> put.entry().version().modified().value();
             case Event.Delete delete -> delete.revision().value();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.clustermesh.apiserver.access;
+
+import org.jspecify.annotations.NullMarked;

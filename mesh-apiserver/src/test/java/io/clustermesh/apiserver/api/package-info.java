@@ -1,0 +1,4 @@
+@NullMarked
+package io.clustermesh.apiserver.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.clustermesh.apiserver.cache;
+
+import org.jspecify.annotations.NullMarked;
