@@ -1,0 +1,75 @@
+package io.clustermesh.cli;
+
+import io.clustermesh.cli.connect.command.CertsCommand;
+import io.clustermesh.cli.connect.command.ConnectCommand;
+import io.clustermesh.cli.connect.command.DisconnectCommand;
+import io.clustermesh.cli.console.Context;
+import io.clustermesh.cli.console.HelpOption;
+import io.clustermesh.cli.demo.DemoCommand;
+import io.clustermesh.cli.rig.command.RigCommand;
+import io.clustermesh.cli.status.BgpCommand;
+import io.clustermesh.cli.status.BpfCommand;
+import io.clustermesh.cli.status.ServiceCommand;
+import io.clustermesh.cli.status.StatusCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The root of all commands. */
+@Command(
+        name = "clustermesh",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Connects Kubernetes clusters: global services with failover in the kernel.",
+        footer = {
+            "",
+            "First steps:  clustermesh demo",
+            "              clustermesh rig up --connect && clustermesh status",
+            "Exit codes:   0 good, 1 failed, 2 wrong usage."
+        })
+public final class ClusterMesh implements Runnable {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    /** Runs one command. @return its exit code */
+    public static int run(Context context, String... arguments) {
+        return commandLine(context).execute(arguments);
+    }
+
+    /** The whole tree of commands, ready to execute. */
+    static CommandLine commandLine(Context context) {
+        CommandLine root = new CommandLine(new ClusterMesh())
+                .addSubcommand(new VersionCommand(context))
+                .addSubcommand(RigCommand.create(context))
+                .addSubcommand(new CertsCommand(context))
+                .addSubcommand(new ConnectCommand(context))
+                .addSubcommand(new DisconnectCommand(context))
+                .addSubcommand(new StatusCommand(context))
+                .addSubcommand(ServiceCommand.create(context))
+                .addSubcommand(BpfCommand.create(context))
+                .addSubcommand(BgpCommand.create(context))
+                .addSubcommand(new DemoCommand(context))
+                .addSubcommand(new RunCommand(context))
+                .addSubcommand(new RehearseCommand())
+                .addSubcommand(new CommandLine.HelpCommand());
+        root.setOut(new PrintWriter(context.console().out(), true, StandardCharsets.UTF_8));
+        root.setErr(new PrintWriter(context.console().err(), true, StandardCharsets.UTF_8));
+        root.setColorScheme(CommandLine.Help.defaultColorScheme(
+                context.console().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        root.setExecutionExceptionHandler(new Failures(context.console()));
+        return root;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "clustermesh does what? Name a command");
+    }
+}

@@ -1,0 +1,59 @@
+package io.clustermesh.cli.status;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.clustermesh.store.admin.AdminClient;
+import io.clustermesh.store.admin.AdminJson;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One answer of a process's admin API.
+ *
+ * @param body what it said; a missing node if it said nothing of use
+ * @param error why not; empty if it answered
+ */
+record AdminView(JsonNode body, Optional<String> error) {
+
+    /** Asks; never fails. */
+    static AdminView of(Path socket, String path) {
+        try {
+            AdminClient.Answer answer = AdminClient.get(socket, path);
+            JsonNode body = AdminJson.mapper().readTree(answer.body());
+            return answer.ok()
+                    ? new AdminView(body, Optional.empty())
+                    : new AdminView(body, Optional.of("answers " + answer.status()));
+        } catch (AdminClient.Unreachable e) {
+            return new AdminView(missing(), Optional.of("does not answer"));
+        } catch (JsonProcessingException e) {
+            return new AdminView(missing(), Optional.of("answers no JSON"));
+        }
+    }
+
+    private static JsonNode missing() {
+        return AdminJson.mapper().missingNode();
+    }
+
+    /** A JSON duration ({@code PT1.5S}) for people: {@code 1.5 s}; {@code -} if there is none. */
+    static String age(JsonNode duration) {
+        if (!duration.isTextual()) {
+            return "-";
+        }
+        try {
+            double seconds = Duration.parse(duration.asText()).toMillis() / 1000.0;
+            return seconds < 60
+                    ? String.format(Locale.ROOT, "%.1f s", seconds)
+                    : String.format(Locale.ROOT, "%.0f min", seconds / 60);
+        } catch (DateTimeParseException e) {
+            return duration.asText();
+        }
+    }
+
+    /** A value for people: {@code -} if there is none. */
+    static String text(JsonNode node) {
+        return node.isMissingNode() || node.isNull() || node.asText().isEmpty() ? "-" : node.asText();
+    }
+}

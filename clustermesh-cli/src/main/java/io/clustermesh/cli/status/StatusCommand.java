@@ -1,0 +1,126 @@
+package io.clustermesh.cli.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.clustermesh.cli.console.CommandFailed;
+import io.clustermesh.cli.console.Console;
+import io.clustermesh.cli.console.Context;
+import io.clustermesh.cli.console.HelpOption;
+import io.clustermesh.cli.console.Table;
+import io.clustermesh.cli.home.HomeOption;
+import io.clustermesh.cli.home.Homes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code status}. */
+@Command(
+        name = "status",
+        description =
+                "Clusters, their processes and their peers, each with its freshness; exit code 1 if one is not ready.")
+public final class StatusCommand implements Callable<Integer> {
+
+    private final Context context;
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    @Mixin
+    private HomeOption home = new HomeOption();
+
+    @Mixin
+    private OutputOption output = new OutputOption();
+
+    @Option(names = "--wait", description = "Wait until everything wanted is ready.")
+    private boolean wait;
+
+    @Option(
+            names = "--wait-limit",
+            paramLabel = "S",
+            defaultValue = "60",
+            description = "How long, in seconds (default: ${DEFAULT-VALUE}).")
+    private int waitSeconds = 60;
+
+    public StatusCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Homes homes = home.homes(context);
+        MeshStatus status = MeshStatus.ask(homes);
+        if (wait) {
+            status = waitFor(homes, status);
+        }
+        if (output.json()) {
+            OutputOption.print(
+                    context.console(), Map.of("schema", 1, "ready", status.ready(), "clusters", status.clusters()));
+        } else {
+            print(context.console(), status);
+        }
+        return status.ready() ? 0 : 1;
+    }
+
+    private MeshStatus waitFor(Homes homes, MeshStatus first) throws InterruptedException {
+        MeshStatus status = first;
+        long deadline = context.clock().monotonicNanos()
+                + Duration.ofSeconds(waitSeconds).toNanos();
+        while (!status.ready()) {
+            if (context.clock().monotonicNanos() > deadline) {
+                throw new CommandFailed(
+                        "not ready after %d s:\n%s".formatted(waitSeconds, String.join("\n", status.notReady())),
+                        "clustermesh status");
+            }
+            context.clock().sleep(Duration.ofMillis(200));
+            status = MeshStatus.ask(homes);
+        }
+        return status;
+    }
+
+    private static void print(Console console, MeshStatus status) {
+        Table processes = new Table("CLUSTER", "PROCESS", "READY", "LAST EVENT", "DETAIL");
+        Table peers = new Table(
+                "CLUSTER", "PEER", "STATE", "SYNCED", "LAST EVENT", "STALE SINCE", "FAILURES", "LAST FAILURE");
+        boolean anyPeer = false;
+        for (MeshStatus.ClusterStatus cluster : status.clusters()) {
+            for (MeshStatus.ProcessStatus process : cluster.processes()) {
+                processes.row(
+                        cluster.name(),
+                        process.name(),
+                        process.ready() ? "yes" : "NO",
+                        process.lastEvent(),
+                        process.detail());
+            }
+            for (MeshStatus.PeerStatus peer : cluster.peers()) {
+                anyPeer = true;
+                JsonNode connection = peer.status().path("connection");
+                peers.row(
+                        cluster.name(),
+                        peer.peer(),
+                        AdminView.text(peer.status().path("state")),
+                        synced(peer.status().path("resources")),
+                        AdminView.age(connection.path("lastEventAge")),
+                        AdminView.text(connection.path("staleSince")),
+                        AdminView.text(connection.path("failures")),
+                        AdminView.text(connection.path("lastFailure").path("reason")));
+            }
+        }
+        processes.lines().forEach(console::result);
+        console.result("");
+        if (anyPeer) {
+            peers.lines().forEach(console::result);
+        } else {
+            console.result("No cluster has a peer; connect two with \"clustermesh connect <a> <b>\".");
+        }
+    }
+
+    private static String synced(JsonNode resources) {
+        int synced = 0;
+        for (JsonNode resource : resources) {
+            synced += resource.path("synced").asBoolean() ? 1 : 0;
+        }
+        return synced + "/" + resources.size();
+    }
+}
