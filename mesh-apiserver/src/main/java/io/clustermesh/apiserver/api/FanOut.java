@@ -5,7 +5,6 @@ import io.clustermesh.apiserver.cache.WatchCache;
 import io.clustermesh.apiserver.cache.WatchQuery;
 import io.clustermesh.apiserver.cache.WatchResult;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,7 +82,7 @@ final class FanOut {
         // first the note, then the view: a change after this line leaves a new note
         noted.set(false);
         cache.view().ifPresent(view -> {
-            for (WatchStream stream : new ArrayList<>(streams)) {
+            for (WatchStream stream : List.copyOf(streams)) {
                 try {
                     stream.drain(view);
                 } catch (RuntimeException e) {
@@ -97,7 +96,7 @@ final class FanOut {
 
     /** Tells every idle watch that asked for it how far it has come. */
     void reportProgress() {
-        cache.view().ifPresent(view -> streams.forEach(stream -> stream.reportProgress(view)));
+        cache.view().ifPresent(view -> List.copyOf(streams).forEach(stream -> stream.reportProgress(view)));
     }
 
     /** What a watch that has seen everything before {@code next} gets. */

@@ -53,6 +53,8 @@ public final class CacheFeed implements Agent {
     }
 
     private sealed interface Message {
+        record Started() implements Message {}
+
         record Events(List<WatchListener.Event> events, Revision upTo) implements Message {}
 
         record Ended(WatchListener.End end) implements Message {}
@@ -76,7 +78,7 @@ public final class CacheFeed implements Agent {
                 cache.rebuild(store.list(EVERYTHING));
                 listed = true;
                 status = new FeedStatus(
-                        true, Optional.of(clock.now()), status.rebuilds() + 1, status.failures(), status.lastError());
+                        false, Optional.of(clock.now()), status.rebuilds() + 1, status.failures(), status.lastError());
                 View view = cache.view().orElseThrow();
                 LOG.atInfo()
                         .addKeyValue("revision", view.revision())
@@ -109,15 +111,14 @@ public final class CacheFeed implements Agent {
     private Optional<WatchListener.End> take(Mail mail) throws InterruptedException {
         Optional<Message> message = mail.box.poll(IDLE);
         if (message.isEmpty()) {
-            if (!status.following()) {
-                // the watch has stood for a moment: as good as a word from an idle etcd
-                status = new FeedStatus(
-                        true, status.lastHeard(), status.rebuilds(), status.failures(), status.lastError());
-            }
             return Optional.empty();
         }
         return switch (message.get()) {
             case Message.Ended(WatchListener.End end) -> Optional.of(end);
+            case Message.Started _ -> {
+                heard();
+                yield Optional.empty();
+            }
             case Message.Events(List<WatchListener.Event> events, Revision upTo) -> {
                 apply(mail, events, upTo);
                 heard();
@@ -181,6 +182,11 @@ public final class CacheFeed implements Agent {
         private final Mailbox<Message> box = new Mailbox<>(MAILBOX);
         private List<Event> incomplete = new ArrayList<>();
         private volatile boolean closed;
+
+        @Override
+        public void onStarted(long clusterId) {
+            hand(new Message.Started());
+        }
 
         @Override
         public void onEvents(List<Event> events, Revision upTo) {
