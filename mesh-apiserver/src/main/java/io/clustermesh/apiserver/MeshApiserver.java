@@ -6,6 +6,8 @@ import io.clustermesh.apiserver.cache.CacheLimits;
 import io.clustermesh.apiserver.cache.View;
 import io.clustermesh.apiserver.cache.WatchCache;
 import io.clustermesh.apiserver.events.EventLog;
+import io.clustermesh.apiserver.mirror.MirrorTools;
+import io.clustermesh.apiserver.mirror.Mirrors;
 import io.clustermesh.apiserver.publish.OwnCluster;
 import io.clustermesh.apiserver.publish.Publisher;
 import io.clustermesh.apiserver.source.ManifestFolder;
@@ -30,6 +32,7 @@ public final class MeshApiserver {
     private final ApiserverConfig config;
     private final Source source;
     private final Publisher publisher;
+    private final Mirrors mirrors;
     private final WatchCache cache;
     private final CacheFeed feed;
     private final EtcdApiServer api;
@@ -45,6 +48,12 @@ public final class MeshApiserver {
         api = EtcdApiServer.start(config.api(), cache, lifecycle);
         source = new ManifestFolder(config.folders().manifests(), clock);
         publisher = Publisher.start(config.cluster(), source, store, events, hops, lifecycle);
+        mirrors = Mirrors.start(
+                config.cluster(),
+                store,
+                config.folders().peers(),
+                new MirrorTools(clock, hops, events, MirrorTools.DEFAULT_DRAIN_GRACE),
+                lifecycle);
         checks();
     }
 
@@ -60,7 +69,7 @@ public final class MeshApiserver {
         HopTrace hops = new HopTrace(lifecycle.clock(), HOPS_KEPT);
         Metrics metrics = lifecycle.own("metrics", new Metrics());
         MeshApiserver process = new MeshApiserver(config, events, hops, lifecycle);
-        ServicesView services = new ServicesView(config.cluster().name(), process.cache, Map::of);
+        ServicesView services = new ServicesView(config.cluster().name(), process.cache, process.mirrors::freshness);
         lifecycle.own(
                 "admin API",
                 AdminServer.start(
@@ -109,6 +118,8 @@ public final class MeshApiserver {
                         feed.status(),
                         cache.view().map(View::revision).orElse(0L),
                         cache.view().map(View::keys).orElse(0)),
-                api.status());
+                api.status(),
+                mirrors.status(),
+                mirrors.errors());
     }
 }

@@ -2,12 +2,14 @@ package io.clustermesh.apiserver;
 
 import io.clustermesh.apiserver.api.ApiStatus;
 import io.clustermesh.apiserver.cache.FeedStatus;
+import io.clustermesh.apiserver.mirror.MirrorStatus;
 import io.clustermesh.apiserver.publish.PublisherStatus;
 import io.clustermesh.apiserver.source.SourceStatus;
 import io.clustermesh.model.Cidr;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What {@code /v1/status} shows: the whole process in one structure.
@@ -18,9 +20,13 @@ import java.util.List;
  * @param publisher what we say of ourselves
  * @param cache what we serve
  * @param api whom we serve
+ * @param peers whom we mirror
+ * @param peerErrors connection files that can't be used and why, by file name
  */
 record StatusView(
-        Cluster cluster, boolean ready, SourceStatus source, PublisherStatus publisher, Cache cache, ApiStatus api) {
+        Cluster cluster, boolean ready, SourceStatus source, PublisherStatus publisher, Cache cache, ApiStatus api,
+        List<MirrorStatus> peers,
+        Map<String, String> peerErrors) {
 
     /**
      * @param endpoint where peers find us

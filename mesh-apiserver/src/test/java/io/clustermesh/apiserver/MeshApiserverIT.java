@@ -5,16 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.clustermesh.certs.AlternativeNames;
-import io.clustermesh.certs.ClusterPki;
-import io.clustermesh.model.ClusterName;
-import io.clustermesh.store.admin.AdminClient;
-import io.clustermesh.store.admin.AdminJson;
 import io.clustermesh.store.config.ConfigException;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.Lifecycle;
-import io.clustermesh.store.testing.EtcdServer;
 import io.clustermesh.store.tls.TlsFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole process over mutual TLS, read by {@code etcdctl} as a peer would. */
 class MeshApiserverIT {
 
-    private static final ClusterName EAST = new ClusterName("east");
-    private static final ClusterName WEST = new ClusterName("west");
     private static final Path ETCDCTL = Path.of("/usr/bin/etcdctl");
 
     private static final String CART = """
@@ -54,67 +46,59 @@ class MeshApiserverIT {
     @TempDir
     Path temp;
 
-    private final Clock clock = Clock.system();
-    private final Lifecycle lifecycle = new Lifecycle("mesh-apiserver", clock);
-    private Path east;
-    private EtcdServer etcd;
+    private RunningCluster east;
+    private RunningCluster west;
 
     @BeforeEach
-    void startEtcd() throws IOException {
-        east = home(EAST);
-        Files.writeString(
-                east.resolve("cluster.yaml"),
-                "name: east\nid: 3\nmeshSize: 255\npodCidrs: [10.3.0.0/16]\nserviceCidrs: [10.103.0.0/16]\nendpoint: https://127.0.0.1:2379\n");
-        Files.writeString(east.resolve("manifests/cart.yaml"), CART);
-        etcd = EtcdServer.start(leaf(east, "etcd-server"));
+    void makeClusters() throws IOException {
+        east = new RunningCluster(temp, "east", 3);
+        west = new RunningCluster(temp, "west", 1);
+        east.manifest("cart.yaml", CART);
     }
 
     @AfterEach
     void stop() {
-        lifecycle.close();
-        etcd.close();
+        east.close();
+        west.close();
     }
 
     @Test
     void shouldServeAPeerAndNobodyElse() throws Exception {
         Assumptions.assumeTrue(Files.isExecutable(ETCDCTL), "needs etcdctl (etcd-client)");
-        Path west = home(WEST);
-        Files.copy(west.resolve("pki/ca.crt"), east.resolve("trust/west.crt"));
-        MeshApiserver.start(settings(), lifecycle);
-        await().until(() -> get("/readyz").ok());
-        String endpoint =
-                "https://" + json("/v1/status").at("/api/listening").asText().replace("0.0.0.0", "127.0.0.1");
+        east.trust(west);
+        east.start();
+        await().until(() -> east.get("/readyz").ok());
+        String endpoint = east.endpoint();
 
-        Result peer = etcdctl(endpoint, leaf(west, "remote"), "get", "--prefix", "cilium/state/services/v1/");
+        Result peer = etcdctl(endpoint, west.leaf("remote"), "get", "--prefix", "cilium/state/services/v1/");
         assertThat(peer.output())
                 .contains("cilium/state/services/v1/east/shop/cart")
                 .contains("\"10.3.1.15\":{\"http\":{\"Protocol\":\"TCP\",\"Port\":8080}}");
         assertThat(peer.exitCode()).isZero();
 
-        Result ours = etcdctl(endpoint, leaf(west, "remote"), "get", "--prefix", "clustermesh/");
+        Result ours = etcdctl(endpoint, west.leaf("remote"), "get", "--prefix", "clustermesh/");
         assertThat(ours.exitCode()).isNotZero();
         assertThat(ours.output()).containsIgnoringCase("permission denied");
 
-        Result forged = etcdctl(endpoint, leaf(west, "admin"), "get", "--prefix", "cilium/state/");
+        Result forged = etcdctl(endpoint, west.leaf("admin"), "get", "--prefix", "cilium/state/");
         assertThat(forged.exitCode()).isNotZero();
 
-        Result local = etcdctl(endpoint, leaf(east, "local"), "get", "--prefix", "clustermesh/state/services/v1/east/");
+        Result local = etcdctl(endpoint, east.leaf("local"), "get", "--prefix", "clustermesh/state/services/v1/east/");
         assertThat(local.output()).contains("\"affinity\":\"none\"");
     }
 
     @Test
     void shouldShowItselfInTheAdminApi() throws IOException {
-        Files.writeString(
-                east.resolve("manifests/odd.yaml"),
+        east.manifest("odd.yaml",
                 CART.replace("cart", "odd")
                         .replace("10.103.7.9", "10.103.7.8")
                         .replace("{service", "{service.cilium.io/affinity: nearest, service"));
-        Files.writeString(east.resolve("manifests/broken.yaml"), "kind: [");
-        MeshApiserver.start(settings(), lifecycle);
-        await().until(() -> get("/readyz").ok());
-        await().until(() -> json("/v1/services").size() == 2);
+        east.manifest("broken.yaml", "kind: [");
+        east.start();
+        await().until(() -> east.get("/readyz").ok());
+        await().until(() -> east.json("/v1/services").size() == 2);
 
-        JsonNode status = json("/v1/status");
+        JsonNode status = east.json("/v1/status");
         assertThat(status.at("/cluster/name").asText()).isEqualTo("east");
         assertThat(status.at("/cluster/id").asInt()).isEqualTo(3);
         assertThat(status.at("/ready").asBoolean()).isTrue();
@@ -122,67 +106,57 @@ class MeshApiserverIT {
         assertThat(status.at("/publisher/published/sharedServices").asInt()).isEqualTo(2);
         assertThat(status.at("/cache/keys").asInt()).isPositive();
 
-        JsonNode service = json("/v1/services").get(0);
+        JsonNode service = east.json("/v1/services").get(0);
         assertThat(service.at("/name").asText()).isEqualTo("shop/cart");
         assertThat(service.at("/frontends/0").asText()).isEqualTo("10.103.7.9");
         assertThat(service.at("/clusters/0/local").asBoolean()).isTrue();
         assertThat(service.at("/clusters/0/backends/0/ip").asText()).isEqualTo("10.3.1.15");
 
-        assertThat(get("/v1/events").body()).contains("UnknownAffinity").contains("nearest");
-        assertThat(get("/metrics").ok()).isTrue();
+        assertThat(east.get("/v1/events").body()).contains("UnknownAffinity").contains("nearest");
+        assertThat(east.get("/metrics").ok()).isTrue();
 
-        Files.writeString(east.resolve("manifests/cart.yaml"), CART.replace("10.3.1.15", "10.3.1.16"));
-        await().untilAsserted(() -> assertThat(get("/v1/hops").body())
+        east.manifest("cart.yaml", CART.replace("10.3.1.15", "10.3.1.16"));
+        await().untilAsserted(() -> assertThat(east.get("/v1/hops").body())
                 .contains("SOURCE")
                 .contains("PUBLISHED")
                 .contains("shop/cart"));
     }
 
     @Test
-    void shouldReportEveryMistakeOfItsSettings() throws IOException {
-        Files.writeString(east.resolve("cluster.yaml"), "name: East\nid: 700\nendpoint: https://127.0.0.1:2379\n");
-        Settings settings = Settings.of(east.resolve("conf/x.yaml"), "home: %s\napi: {port: 99999}\n".formatted(east));
+    void shouldMirrorAPeerAndLetItGo() throws IOException {
+        east.start();
+        west.start();
+        await().until(() -> east.get("/readyz").ok() && west.get("/readyz").ok());
 
-        assertThatThrownBy(() -> MeshApiserver.start(settings, lifecycle))
+        east.connectTo(west);
+        west.connectTo(east);
+        await().untilAsserted(() -> assertThat(west.json("/v1/status").at("/peers/0/connection/connected").asBoolean())
+                .isTrue());
+        await().untilAsserted(() -> assertThat(west.json("/v1/services").at("/0/clusters/0/backends/0/ip").asText())
+                .isEqualTo("10.3.1.15"));
+        assertThat(west.json("/v1/services").at("/0/clusters/0/cluster").asText()).isEqualTo("east");
+        assertThat(west.json("/v1/services").at("/0/clusters/0/local").asBoolean()).isFalse();
+
+        east.manifest("cart.yaml", CART.replace("10.3.1.15", "10.3.1.16"));
+        await().untilAsserted(() -> assertThat(west.json("/v1/services").at("/0/clusters/0/backends/0/ip").asText())
+                .isEqualTo("10.3.1.16"));
+        assertThat(west.get("/v1/hops").body()).contains("PEER_RECEIVED").contains("MIRRORED");
+
+        west.disconnectFrom(east);
+        await().untilAsserted(() -> assertThat(west.json("/v1/services")).isEmpty());
+    }
+
+    @Test
+    void shouldReportEveryMistakeOfItsSettings() throws IOException {
+        Files.writeString(east.home().resolve("cluster.yaml"), "name: East\nid: 700\nendpoint: https://127.0.0.1:2379\n");
+        Settings settings = Settings.of(east.home().resolve("conf/x.yaml"), "home: %s\napi: {port: 99999}\n".formatted(east.home()));
+
+        assertThatThrownBy(() -> MeshApiserver.start(settings, new Lifecycle("never", Clock.system())))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("cluster.yaml: name")
                 .hasMessageContaining("cluster.yaml: id")
                 .hasMessageContaining("etcd.endpoint")
                 .hasMessageContaining("api.port");
-    }
-
-    private Settings settings() {
-        return Settings.of(east.resolve("conf/mesh-apiserver.yaml"), """
-                home: %s
-                etcd:
-                  endpoint: %s
-                  trust: ../pki/ca.crt
-                  certificate: ../pki/admin.crt
-                  key: ../pki/admin.key
-                api: {port: 0}
-                """.formatted(east, etcd.endpoint()));
-    }
-
-    private Path home(ClusterName name) throws IOException {
-        Path home = temp.resolve(name.value());
-        for (String folder : List.of("manifests", "trust", "peers", "run", "conf")) {
-            Files.createDirectories(home.resolve(folder));
-        }
-        ClusterPki.issueAll(home, name, AlternativeNames.LOOPBACK, clock);
-        return home;
-    }
-
-    private static TlsFiles leaf(Path home, String name) {
-        Path pki = home.resolve("pki");
-        return new TlsFiles(pki.resolve("ca.crt"), pki.resolve(name + ".crt"), pki.resolve(name + ".key"));
-    }
-
-    private AdminClient.Answer get(String path) {
-        return AdminClient.get(east.resolve("run/mesh-apiserver.sock"), path);
-    }
-
-    private JsonNode json(String path) throws IOException {
-        return AdminJson.mapper().readTree(get(path).body());
     }
 
     private record Result(int exitCode, String output) {}
@@ -191,7 +165,7 @@ class MeshApiserverIT {
         List<String> line = new ArrayList<>(List.of(
                 ETCDCTL.toString(),
                 "--endpoints=" + endpoint,
-                "--cacert=" + east.resolve("pki/ca.crt"),
+                "--cacert=" + east.leaf("remote").trust(),
                 "--cert=" + client.certificate(),
                 "--key=" + client.key(),
                 "--command-timeout=5s"));

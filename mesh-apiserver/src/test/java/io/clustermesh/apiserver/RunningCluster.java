@@ -1,0 +1,132 @@
+package io.clustermesh.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.clustermesh.certs.AlternativeNames;
+import io.clustermesh.certs.ClusterPki;
+import io.clustermesh.model.ClusterName;
+import io.clustermesh.store.admin.AdminClient;
+import io.clustermesh.store.admin.AdminJson;
+import io.clustermesh.store.config.Settings;
+import io.clustermesh.store.runtime.Clock;
+import io.clustermesh.store.runtime.Lifecycle;
+import io.clustermesh.store.testing.EtcdServer;
+import io.clustermesh.store.tls.TlsFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** One cluster's home, etcd and mesh-apiserver, all of them real, on loopback. */
+final class RunningCluster implements AutoCloseable {
+
+    private final ClusterName name;
+    private final Path home;
+    private final EtcdServer etcd;
+    private final Lifecycle lifecycle;
+
+    /** Makes the home and starts etcd; the process is started by {@link #start}. */
+    RunningCluster(Path folder, String name, int id) throws IOException {
+        this.name = new ClusterName(name);
+        home = folder.resolve(name);
+        for (String part : List.of("manifests", "trust", "peers", "run", "conf")) {
+            Files.createDirectories(home.resolve(part));
+        }
+        ClusterPki.issueAll(home, this.name, AlternativeNames.LOOPBACK, Clock.system());
+        Files.writeString(
+                home.resolve("cluster.yaml"),
+                """
+                name: %s
+                id: %d
+                meshSize: 255
+                podCidrs: [10.%d.0.0/16]
+                serviceCidrs: [10.10%d.0.0/16]
+                endpoint: https://127.0.0.1:2379
+                """
+                        .formatted(name, id, id, id));
+        etcd = EtcdServer.start(leaf("etcd-server"));
+        lifecycle = new Lifecycle("mesh-apiserver-" + name, Clock.system());
+    }
+
+    void start() {
+        MeshApiserver.start(
+                Settings.of(
+                        home.resolve("conf/mesh-apiserver.yaml"),
+                        """
+                        home: %s
+                        etcd:
+                          endpoint: %s
+                          trust: ../pki/ca.crt
+                          certificate: ../pki/admin.crt
+                          key: ../pki/admin.key
+                        api: {host: 127.0.0.1, port: 0}
+                        """
+                                .formatted(home, etcd.endpoint())),
+                lifecycle);
+    }
+
+    /** What {@code clustermesh connect} does on one side. */
+    void connectTo(RunningCluster peer) throws IOException {
+        trust(peer);
+        Files.writeString(
+                home.resolve("peers").resolve(peer.name + ".yaml"),
+                """
+                endpoints: ["%s"]
+                trusted-ca-file: %s
+                cert-file: %s
+                key-file: %s
+                """
+                        .formatted(
+                                peer.endpoint(),
+                                peer.leaf("remote").trust(),
+                                leaf("remote").certificate(),
+                                leaf("remote").key()));
+    }
+
+    void disconnectFrom(RunningCluster peer) throws IOException {
+        Files.delete(home.resolve("peers").resolve(peer.name + ".yaml"));
+    }
+
+    void trust(RunningCluster peer) throws IOException {
+        Path anchor = home.resolve("trust").resolve(peer.name + ".crt");
+        if (!Files.exists(anchor)) {
+            Files.copy(peer.leaf("remote").trust(), anchor);
+        }
+    }
+
+    void manifest(String file, String text) throws IOException {
+        Files.writeString(home.resolve("manifests").resolve(file), text);
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /** Where its etcd API listens. */
+    String endpoint() {
+        return "https://" + json("/v1/status").at("/api/listening").asText();
+    }
+
+    TlsFiles leaf(String leaf) {
+        Path pki = home.resolve("pki");
+        return new TlsFiles(pki.resolve("ca.crt"), pki.resolve(leaf + ".crt"), pki.resolve(leaf + ".key"));
+    }
+
+    AdminClient.Answer get(String path) {
+        return AdminClient.get(home.resolve("run/mesh-apiserver.sock"), path);
+    }
+
+    JsonNode json(String path) {
+        try {
+            return AdminJson.mapper().readTree(get(path).body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        lifecycle.close();
+        etcd.close();
+    }
+}
