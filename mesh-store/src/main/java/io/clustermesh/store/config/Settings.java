@@ -156,7 +156,10 @@ public final class Settings {
         asked.add(key);
         Optional<JsonNode> node = find(key);
         if (node.isPresent() && !node.get().isArray()) {
-            mistake(key, "is a " + node.get().getNodeType() + " where a list belongs", "write a list, one \"-\" for each");
+            mistake(
+                    key,
+                    "is a " + node.get().getNodeType() + " where a list belongs",
+                    "write a list, one \"-\" for each");
             return 0;
         }
         return node.map(JsonNode::size).orElse(0);

@@ -50,7 +50,10 @@ final class EtcdErrors {
         StringBuilder text = new StringBuilder(
                 status.getCode().name().toLowerCase(Locale.ROOT).replace('_', ' '));
         if (status.getDescription() != null) {
-            text.append(" (").append(status.getDescription()).append(')');
+            // the lines after the first describe Netty's pipeline
+            text.append(" (")
+                    .append(status.getDescription().lines().findFirst().orElse(""))
+                    .append(')');
         }
         Throwable cause = status.getCause();
         while (cause != null && cause.getCause() != null) {

@@ -29,6 +29,7 @@ final class Desired {
     private final Map<String, byte[]> values = new HashMap<>();
     private final Set<String> dirty = new LinkedHashSet<>();
     private boolean complete;
+    private boolean nudged;
 
     /** A key and what it should be; null for "not there". */
     @SuppressWarnings("ArrayRecordComponent")
@@ -49,7 +50,10 @@ final class Desired {
     }
 
     void complete() {
-        locked(() -> complete = true);
+        locked(() -> {
+            complete = true;
+            nudged = true;
+        });
     }
 
     /** Look at these keys again, after all others. */
@@ -102,9 +106,10 @@ final class Desired {
         lock.lockInterruptibly();
         try {
             long nanos = TimeUnit.NANOSECONDS.convert(atMost);
-            while (dirty.isEmpty() && nanos > 0) {
+            while (dirty.isEmpty() && !nudged && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }
+            nudged = false;
             List<Wish> wishes = new ArrayList<>();
             long bytes = 0;
             for (String key : dirty) {

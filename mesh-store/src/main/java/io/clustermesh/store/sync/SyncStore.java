@@ -148,7 +148,7 @@ public final class SyncStore implements AutoCloseable {
                 relinquishDeadLeases();
                 List<Desired.Wish> wishes = desired.take(LEASE_CHECK);
                 write(wishes);
-                if (wishes.isEmpty() && !finished && desired.completeAndClean()) {
+                while (!finished && desired.completeAndClean()) {
                     finish();
                 }
                 backoff.succeeded();
