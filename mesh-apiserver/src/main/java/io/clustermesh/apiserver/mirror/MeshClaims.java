@@ -64,14 +64,14 @@ final class MeshClaims {
     private Optional<String> obstacle(ClusterName peer, Cidr cidr) {
         for (Cidr ours : own.podCidrs()) {
             if (ours.overlaps(cidr)) {
-                return Optional.of("%s overlaps pod CIDR %s of our own cluster %s".formatted(cidr, ours, own.name()));
+                return Optional.of(overlap(cidr, ours, "our own cluster " + own.name()));
             }
         }
         for (int length = 0; length <= cidr.length(); length++) {
             Cidr around = block(cidr.base(), length);
             Owner owner = cidrs.get(around);
             if (owner != null && !owner.peer().equals(peer)) {
-                return Optional.of(overlap(cidr, around, owner));
+                return Optional.of(overlap(cidr, around, "peer " + owner.peer()));
             }
         }
         for (Map.Entry<Cidr, Owner> inside : cidrs.tailMap(cidr).entrySet()) {
@@ -79,14 +79,17 @@ final class MeshClaims {
                 break;
             }
             if (!inside.getValue().peer().equals(peer)) {
-                return Optional.of(overlap(cidr, inside.getKey(), inside.getValue()));
+                return Optional.of(overlap(
+                        cidr, inside.getKey(), "peer " + inside.getValue().peer()));
             }
         }
         return Optional.empty();
     }
 
-    private static String overlap(Cidr cidr, Cidr other, Owner owner) {
-        return "%s overlaps pod CIDR %s of peer %s".formatted(cidr, other, owner.peer());
+    private static String overlap(Cidr cidr, Cidr other, String owner) {
+        return cidr.length() == cidr.base().family().bits()
+                ? "%s lies in pod CIDR %s of %s".formatted(cidr.base(), other, owner)
+                : "%s overlaps pod CIDR %s of %s".formatted(cidr, other, owner);
     }
 
     private static Cidr block(IpAddress ip, int length) {
