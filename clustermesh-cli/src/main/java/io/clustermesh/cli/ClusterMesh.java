@@ -64,6 +64,7 @@ public final class ClusterMesh implements Runnable {
         root.setErr(new PrintWriter(context.console().err(), true, StandardCharsets.UTF_8));
         root.setColorScheme(CommandLine.Help.defaultColorScheme(
                 context.console().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        root.setCaseInsensitiveEnumValuesAllowed(true);
         root.setExecutionExceptionHandler(new Failures(context.console()));
         return root;
     }

@@ -26,7 +26,8 @@ public final class ConnectChecks {
         if (a.name().equals(b.name())) {
             found.add(new Objection(
                     "both clusters are called \"%s\"".formatted(a.name()),
-                    "rename one of them in its cluster.yaml; a cluster can't be connected to itself"));
+                    "a cluster can't be connected to itself; name two, or rename one in its cluster.yaml"));
+            return found;
         }
         if (a.id().equals(b.id())) {
             found.add(new Objection(

@@ -54,11 +54,6 @@ public final class Table {
     }
 
     private static boolean isFigure(String cell) {
-        return cell.isEmpty()
-                || cell.equals("-")
-                || Character.isDigit(cell.charAt(0))
-                        && !cell.contains(":")
-                        && cell.indexOf('.') == cell.lastIndexOf('.')
-                        && cell.indexOf('/') < 0;
+        return cell.isEmpty() || cell.equals("-") || cell.matches("[0-9]+([.][0-9]+)?( (s|ms|min))?");
     }
 }

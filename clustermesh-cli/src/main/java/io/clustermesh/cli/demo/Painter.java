@@ -67,11 +67,11 @@ final class Painter {
     }
 
     /** Draws what is left, at the end. */
-    void finish(Instant now) {
-        paint(now.plusSeconds(1));
-        if (console.live()) {
-            console.out().print("\r\u001b[K");
-        }
+    void finish(Instant end) {
+        paint(end);
+        int cells = (int) (timeline.cellOf(end) - nextLine * Timeline.CELLS_PER_LINE);
+        String last = line(nextLine, Math.clamp(cells, 0, Timeline.CELLS_PER_LINE));
+        console.result((console.live() ? "\r\u001b[K" : "") + last);
         console.result("");
     }
 

@@ -24,7 +24,7 @@ final class RigNetwork {
         List<String> lines = new ArrayList<>();
         for (ClusterPlan cluster : plan.clusters()) {
             String bridge = "c" + cluster.id();
-            lines.add("link add %s type bridge mcast_snooping 0".formatted(bridge));
+            lines.add(bridge(bridge, "02:42:ac:1e:%02x:01".formatted(cluster.id().value())));
             lines.add("addr add %s/24 dev %s"
                     .formatted(cluster.network().gateway().v4(), bridge));
             lines.add("addr add %s/64 dev %s nodad"
@@ -40,6 +40,14 @@ final class RigNetwork {
         new Netns(plan.routerNetns()).ip(lines.toArray(String[]::new));
     }
 
+    /**
+     * Without an address of its own a bridge takes the lowest of its ports', and changes it when a port goes: then all
+     * others' neighbour caches are wrong for seconds.
+     */
+    private static String bridge(String name, String mac) {
+        return "link add %s address %s type bridge mcast_snooping 0".formatted(name, mac);
+    }
+
     private static void cable(List<String> lines, String bridge, String port, String netns) {
         lines.add("link add %s type veth peer name eth0 netns %s".formatted(port, netns));
         lines.add("link set %s master %s up".formatted(port, bridge));
@@ -53,7 +61,7 @@ final class RigNetwork {
     /** The near end of a node's cable, and its bridge for pods. */
     static void wireNode(ClusterPlan cluster, NodePlan node) {
         List<String> lines = new ArrayList<>(List.of(underlay(node.underlay(), cluster.network())));
-        lines.add("link add pods type bridge mcast_snooping 0");
+        lines.add(bridge("pods", "02:42:0a:%02x:%02x:01".formatted(cluster.id().value(), node.index())));
         lines.add("addr add %s/24 dev pods".formatted(node.bridge().v4()));
         lines.add("addr add %s/64 dev pods nodad".formatted(node.bridge().v6()));
         lines.add("link set pods up");
