@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Components {
 
     private static final String SERVER_JVM =
-            "-Xmx%dm -Xss512k -XX:ReservedCodeCacheSize=32m -XX:MaxMetaspaceSize=96m -XX:MaxDirectMemorySize=48m"
+            "-Xmx%dm -Xmn%dm -Xss512k -XX:ReservedCodeCacheSize=32m -XX:MaxMetaspaceSize=96m -XX:MaxDirectMemorySize=48m"
                     + " -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1"
                     + " -Dio.netty.allocator.chunkSize=1048576";
 
@@ -159,7 +159,12 @@ final class Components {
         return new ProcessTable.Spec(
                 name,
                 List.of(launcher.path().toString(), "run", process, "--config", config.toString()),
-                Map.of("CLUSTERMESH_JVM_OPTS", SERVER_JVM.formatted(where.heapMegabytes())),
+                Map.of(
+                        "CLUSTERMESH_JVM_OPTS",
+                        SERVER_JVM.formatted(where.heapMegabytes(), where.heapMegabytes() / 5),
+                        // glibc gives every thread an arena otherwise, and keeps what it once held
+                        "MALLOC_ARENA_MAX",
+                        "2"),
                 where.log(),
                 surroundings.agentIn(where.netns()));
     }

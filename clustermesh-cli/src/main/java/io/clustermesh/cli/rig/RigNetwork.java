@@ -24,7 +24,8 @@ final class RigNetwork {
         List<String> lines = new ArrayList<>();
         for (ClusterPlan cluster : plan.clusters()) {
             String bridge = "c" + cluster.id();
-            lines.add(bridge(bridge, "02:42:ac:1e:%02x:01".formatted(cluster.id().value())));
+            lines.add(
+                    bridge(bridge, "02:42:ac:1e:%02x:01".formatted(cluster.id().value())));
             lines.add("addr add %s/24 dev %s"
                     .formatted(cluster.network().gateway().v4(), bridge));
             lines.add("addr add %s/64 dev %s nodad"
