@@ -17,6 +17,7 @@ import io.clustermesh.bgp.packet.Message;
 import io.clustermesh.bgp.packet.Message.Update;
 import io.clustermesh.bgp.packet.ProtocolException;
 import io.clustermesh.bgp.rib.BestChange;
+import io.clustermesh.bgp.rib.ImportPolicy.Refusal;
 import io.clustermesh.bgp.rib.ImportResult;
 import io.clustermesh.bgp.rib.NextHops;
 import io.clustermesh.bgp.rib.Peer;
@@ -289,8 +290,10 @@ final class Sessions {
         ImportResult result = rib.receive(neighbor.address(), update);
         for (ImportResult.Refused refused : result.refused()) {
             counters.of(refused.rule()).increment();
-            // once per session and rule: a neighbour that sends thousands must not push out everything else
-            if (neighbor.refusalsTold.add(refused.rule())) {
+            // once per session and rule: a neighbour that sends thousands must not push out everything else; loops
+            // never,
+            // since many speakers tell a route back to where it came from
+            if (refused.rule() != Refusal.AS_LOOP && neighbor.refusalsTold.add(refused.rule())) {
                 events.add(
                         neighbor.address().toString(),
                         "route-refused",
