@@ -16,7 +16,8 @@ build: setup ## compile and package, no tests
 	@$(MVN) -q package -DskipTests -Dspotless.check.skip
 	@bin/clustermesh version >/dev/null
 
-test: setup ## all tests; those that lack root or eBPF are listed as skipped (with CI=true a skip is a failure)
+test: ## all tests; those that lack root or eBPF are listed as skipped (with CI=true a skip is a failure)
+	@build/setup.sh test
 	$(MVN) clean verify
 	@build/skips.sh
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs by package name what building, testing and the demo need on Debian or Ubuntu, and says what it can't.
-# Does nothing, and asks for no rights, where everything is there already.
+# Does nothing, and asks for no rights, where everything is there already. "setup.sh test" adds what only tests need.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=${CLUSTERMESH_TOOLS:-$root/.tools}
@@ -51,8 +51,12 @@ else
     need util-linux nsenter
     need procps pgrep
     need curl curl
-    need openssl openssl
-    need bird2 bird
+    if [ "${1:-}" = test ]; then
+        need openssl openssl
+        need bird2 bird
+        need gobgpd gobgpd
+        need frr /usr/lib/frr/bgpd
+    fi
     if ! have bpftool; then
         apt-cache show bpftool >/dev/null 2>&1 || apt_update || true
         if offered bpftool; then missing+=(bpftool); else missing+=(linux-tools-common "linux-tools-$(uname -r)"); fi
@@ -62,8 +66,17 @@ else
             say "could not install: ${missing[*]}. Run as root (or with sudo): apt-get install ${missing[*]}"
             have mvn || exit 3
         fi
-        # The distribution starts services that nobody asked for here; the project runs its own processes.
-        for unit in etcd bird bird6; do as_root systemctl disable --now "$unit" >/dev/null 2>&1 || true; done
+        # The distribution starts these as services when it installs them; the project runs its own processes.
+        for package in "${missing[@]}"; do
+            case $package in
+                etcd-server) units=(etcd) ;;
+                bird2) units=(bird) ;;
+                gobgpd) units=(gobgpd) ;;
+                frr) units=(frr) ;;
+                *) continue ;;
+            esac
+            as_root systemctl disable --now "${units[@]}" >/dev/null 2>&1 || true
+        done
     fi
 fi
 
