@@ -4,7 +4,6 @@ import io.clustermesh.cli.connect.command.CertsCommand;
 import io.clustermesh.cli.connect.command.ConnectCommand;
 import io.clustermesh.cli.connect.command.DisconnectCommand;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.demo.DemoCommand;
 import io.clustermesh.cli.rig.command.RigCommand;
 import io.clustermesh.cli.status.BgpCommand;
@@ -15,8 +14,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -35,9 +34,6 @@ public final class ClusterMesh implements Runnable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     /** Runs one command. @return its exit code */
     public static int run(Context context, String... arguments) {
@@ -60,6 +56,7 @@ public final class ClusterMesh implements Runnable {
                 .addSubcommand(new RunCommand(context))
                 .addSubcommand(new RehearseCommand())
                 .addSubcommand(new CommandLine.HelpCommand());
+        addHelp(root);
         root.setOut(new PrintWriter(context.console().out(), true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(context.console().err(), true, StandardCharsets.UTF_8));
         root.setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -67,6 +64,18 @@ public final class ClusterMesh implements Runnable {
         root.setCaseInsensitiveEnumValuesAllowed(true);
         root.setExecutionExceptionHandler(new Failures(context.console()));
         return root;
+    }
+
+    /** Every command has help, since none is asked. */
+    private static void addHelp(CommandLine command) {
+        if (!(command.getCommand() instanceof CommandLine.HelpCommand)) {
+            command.getCommandSpec()
+                    .addOption(OptionSpec.builder("-h", "--help")
+                            .usageHelp(true)
+                            .description("This text.")
+                            .build());
+        }
+        command.getSubcommands().values().forEach(ClusterMesh::addHelp);
     }
 
     @Override

@@ -42,7 +42,7 @@ final class RehearseCommand implements Callable<Integer> {
     public Integer call() {
         for (String name : CLASSES) {
             try {
-                Class<?> unused = Class.forName(name);
+                Class<?> _ = Class.forName(name);
             } catch (ClassNotFoundException | LinkageError e) {
                 // This build has no such class; the cache is then a little smaller.
             }

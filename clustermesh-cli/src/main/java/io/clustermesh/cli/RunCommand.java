@@ -1,7 +1,6 @@
 package io.clustermesh.cli;
 
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.runtime.Lifecycle;
 import java.nio.file.Path;
@@ -9,7 +8,6 @@ import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,9 +19,6 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Parameters(index = "0", paramLabel = "PROCESS", description = "Which process.")
     private String process = "";

@@ -1,19 +1,14 @@
 package io.clustermesh.cli;
 
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code version}. */
 @Command(name = "version", description = "Which ClusterMesh this is, and on which Java it runs.")
 final class VersionCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     VersionCommand(Context context) {
         this.context = context;

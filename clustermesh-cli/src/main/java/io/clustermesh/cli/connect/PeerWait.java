@@ -39,10 +39,11 @@ public final class PeerWait {
         }
     }
 
-    private static List<String> waiting(Homes homes, String one, String other) {
+    private List<String> waiting(Homes homes, String one, String other) {
         Map<String, String> peerOf = Map.of(one, other, other, one);
         List<String> found = new ArrayList<>();
-        for (MeshStatus.ClusterStatus cluster : MeshStatus.ask(homes).clusters()) {
+        for (MeshStatus.ClusterStatus cluster :
+                MeshStatus.ask(homes, clock.now()).clusters()) {
             for (MeshStatus.PeerStatus peer : cluster.peers()) {
                 if (peer.peer().equals(peerOf.get(cluster.name())) && !peer.ready()) {
                     found.add("%s says of %s: %s"

@@ -5,7 +5,6 @@ import io.clustermesh.cli.connect.PeerWait;
 import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Console;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.rig.BpfCheck;
 import io.clustermesh.cli.rig.Prerequisites;
 import io.clustermesh.cli.rig.Rig;
@@ -13,6 +12,7 @@ import io.clustermesh.cli.rig.linux.ProcessId;
 import io.clustermesh.cli.rig.plan.ClusterPlan;
 import io.clustermesh.cli.rig.plan.DataPlane;
 import io.clustermesh.cli.rig.plan.RigOptions;
+import io.clustermesh.store.runtime.Lifecycle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,11 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code demo}: thread of the command draws, one virtual thread runs the scenario, one reads each client. */
@@ -37,11 +38,9 @@ import picocli.CommandLine.Option;
 public final class DemoCommand implements Callable<Integer> {
 
     private static final int INTERVAL_MILLIS = 10;
+    private static final long STOP_SECONDS = 15;
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Option(names = "--keep", description = "Leave the rig up, and say what to try.")
     private boolean keep;
@@ -88,14 +87,45 @@ public final class DemoCommand implements Callable<Integer> {
             throw new CommandFailed("the demo can't run here:\n" + String.join("\n", missing), "make setup");
         }
         introduce(options);
+        Rig.refuseIfUp(name, context.rigs());
+        CountDownLatch done = new CountDownLatch(1);
+        try (Lifecycle lifecycle = new Lifecycle("demo", context.clock())) {
+            tearDownWith(lifecycle, done);
+            lifecycle.stopOnSignal();
+            try {
+                return upAndShow(options);
+            } finally {
+                done.countDown();
+            }
+        }
+    }
+
+    /**
+     * After SIGINT too: the thread at work is told first, and only when it makes nothing new any more the rig is taken
+     * down.
+     */
+    private void tearDownWith(Lifecycle lifecycle, CountDownLatch done) {
+        Thread worker = Thread.currentThread();
+        AutoCloseable _ = lifecycle.own("rig", () -> {
+            if (!keep) {
+                List<String> _ = Rig.down(name, context.rigs(), context.clock(), context.console()::progress);
+            }
+        });
+        AutoCloseable _ = lifecycle.own("demo", () -> {
+            if (done.getCount() > 0) {
+                worker.interrupt();
+                boolean _ = done.await(STOP_SECONDS, TimeUnit.SECONDS);
+            }
+        });
+    }
+
+    private int upAndShow(RigOptions options) throws Exception {
         Rig rig = Rig.up(options, context.rigs(), context.clock(), context.console()::progress);
         try {
             return show(rig);
         } finally {
             if (keep) {
                 sayWhatToTry(rig);
-            } else {
-                List<String> unused = Rig.down(name, context.rigs(), context.clock(), context.console()::progress);
             }
         }
     }
@@ -173,7 +203,7 @@ public final class DemoCommand implements Callable<Integer> {
             }
             painter.finish(context.clock().now());
             try {
-                Object unused = running.get();
+                Object _ = running.get();
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof RuntimeException fault ? fault : e;
             }

@@ -3,8 +3,10 @@ package io.clustermesh.cli.demo;
 import io.clustermesh.cli.console.Console;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Draws the timeline while it goes: a line for each second. Used by one thread; events may come from any. */
 final class Painter {
@@ -39,7 +41,7 @@ final class Painter {
     void header() {
         List<String> legend = new ArrayList<>();
         timeline.letters().entrySet().stream()
-                .sorted(java.util.Map.Entry.comparingByKey(java.util.Comparator.comparing(clients::indexOf)))
+                .sorted(Map.Entry.comparingByKey(Comparator.comparingInt(clients::indexOf)))
                 .forEach(e -> legend.add(colour(e.getValue()) + " answered by " + e.getKey()));
         legend.add(Timeline.BOTH + " by both");
         legend.add(colour(Timeline.FAILED) + " a request failed");

@@ -78,15 +78,17 @@ final class Scenario {
         begin("all is well", clock.now(), Phase.Change.NONE, Optional.empty());
         clock.sleep(hold);
         for (ClusterPlan cluster : rig.plan().clusters()) {
-            lose(cluster, event);
+            Instant gone = lose(cluster, event);
             clock.sleep(hold);
-            restore(cluster, event);
+            hops.add(cluster.name() + "'s pods deleted", cluster, peerOf(cluster), gone);
+            Instant back = restore(cluster, event);
             clock.sleep(hold);
+            hops.add(cluster.name() + "'s pods restored", cluster, peerOf(cluster), back);
         }
         endAll(clock.now());
     }
 
-    private void lose(ClusterPlan cluster, BiConsumer<Instant, String> event) throws InterruptedException {
+    private Instant lose(ClusterPlan cluster, BiConsumer<Instant, String> event) throws InterruptedException {
         String name = cluster.name() + "'s pods deleted";
         event.accept(clock.now(), name);
         ScaleResult result = rig.scale(cluster.name() + "/shop/echo", 0);
@@ -95,10 +97,10 @@ final class Scenario {
                 result.announced(),
                 new Phase.Change(Optional.of(cluster.name().value()), result.killed()),
                 Optional.of(cluster));
-        hops.add(name, cluster, peerOf(cluster), result.announced());
+        return result.announced();
     }
 
-    private void restore(ClusterPlan cluster, BiConsumer<Instant, String> event) throws InterruptedException {
+    private Instant restore(ClusterPlan cluster, BiConsumer<Instant, String> event) throws InterruptedException {
         ScaleResult result =
                 rig.scale(cluster.name() + "/shop/echo", cluster.nodes().size());
         String name = cluster.name() + "'s pods restored";
@@ -108,8 +110,7 @@ final class Scenario {
                 result.announced(),
                 new Phase.Change(Optional.of(cluster.name().value()), Optional.empty()),
                 Optional.empty());
-        clock.sleep(Duration.ofMillis(500));
-        hops.add(name, cluster, peerOf(cluster), result.announced());
+        return result.announced();
     }
 
     private ClusterPlan peerOf(ClusterPlan cluster) {

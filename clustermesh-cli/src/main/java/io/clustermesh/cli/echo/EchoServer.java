@@ -85,7 +85,7 @@ public final class EchoServer implements AutoCloseable {
             boolean again = true;
             while (again) {
                 HttpRequest request = HttpRequest.read(in);
-                if (request == HttpRequest.END) {
+                if (request.equals(HttpRequest.END)) {
                     return;
                 }
                 again = request.keepAlive() && !leaving;

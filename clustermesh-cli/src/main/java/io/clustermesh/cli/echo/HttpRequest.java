@@ -34,12 +34,10 @@ record HttpRequest(String line, boolean keepAlive) {
                 throw new IOException("the request ends in its headers");
             }
             if (header.isEmpty()) {
-                for (long left = body; left > 0; left -= in.skip(left)) {
-                    in.mark(1);
+                for (long left = body; left > 0; left--) {
                     if (in.read() < 0) {
                         throw new IOException("the request ends in its body");
                     }
-                    in.reset();
                 }
                 return new HttpRequest(line, keepAlive);
             }

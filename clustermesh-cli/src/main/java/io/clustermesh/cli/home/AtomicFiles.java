@@ -15,7 +15,8 @@ public final class AtomicFiles {
     public static void write(Path file, String content) {
         Path beside = file.resolveSibling("." + file.getFileName() + ".tmp");
         try {
-            if (file.getParent() instanceof Path folder) {
+            Path folder = file.getParent();
+            if (folder != null) {
                 Files.createDirectories(folder);
             }
             Files.writeString(beside, content);

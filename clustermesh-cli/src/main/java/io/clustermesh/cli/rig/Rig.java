@@ -57,11 +57,7 @@ public final class Rig {
     public static Rig up(RigOptions options, Path base, Clock clock, Consumer<String> progress)
             throws InterruptedException {
         RigPlan plan = RigPlan.of(options, base);
-        if (Files.exists(plan.directory())) {
-            throw new CommandFailed(
-                    "rig \"%s\" is up already (%s)".formatted(plan.name(), plan.directory()),
-                    "clustermesh rig down --name " + plan.name());
-        }
+        refuseIfUp(plan.name(), base);
         RigFiles.create(plan);
         Rig rig = new Rig(plan, clock);
         try {
@@ -70,6 +66,15 @@ public final class Rig {
             throw new UncheckedIOException("rig \"%s\" could not be built".formatted(plan.name()), e);
         }
         return rig;
+    }
+
+    /** Fails if there is a rig called {@code name}, or something left of one. */
+    public static void refuseIfUp(String name, Path base) {
+        Path directory = base.resolve(name);
+        if (Files.exists(directory)) {
+            throw new CommandFailed(
+                    "rig \"%s\" is up already (%s)".formatted(name, directory), "clustermesh rig down --name " + name);
+        }
     }
 
     /** The rig called {@code name} that is up already. */
@@ -173,7 +178,7 @@ public final class Rig {
                         cluster.network().services().both()),
                 URI.create(cluster.endpoint()));
         AtomicFiles.write(cluster.home().resolve(ClusterHome.FILE), file.yaml());
-        ClusterPki unused = ClusterPki.issueAll(
+        ClusterPki _ = ClusterPki.issueAll(
                 cluster.home(),
                 cluster.name(),
                 new AlternativeNames(List.of(), cluster.network().control().both()),

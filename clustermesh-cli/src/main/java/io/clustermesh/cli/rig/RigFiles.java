@@ -67,7 +67,11 @@ public final class RigFiles {
                 options.dataPlane().text(),
                 options.grace().toMillis());
         try {
-            Files.createDirectories(plan.directory());
+            Path base = plan.directory().getParent();
+            if (base != null) {
+                Files.createDirectories(base);
+            }
+            Files.createDirectory(plan.directory());
             Files.setPosixFilePermissions(plan.directory(), PosixFilePermissions.fromString("rwx------"));
             Files.writeString(plan.directory().resolve(FILE), text);
         } catch (IOException e) {

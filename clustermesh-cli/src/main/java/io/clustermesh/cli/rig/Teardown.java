@@ -56,7 +56,8 @@ final class Teardown {
         }
         if (Files.exists(directory)) {
             RigFiles.deleteTree(directory);
-            if (directory.getParent() instanceof Path base) {
+            Path base = directory.getParent();
+            if (base != null) {
                 RigFiles.deleteIfEmpty(base);
             }
             done.add(directory.toString());

@@ -6,6 +6,7 @@ import io.clustermesh.store.admin.AdminClient;
 import io.clustermesh.store.admin.AdminJson;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,19 +38,35 @@ record AdminView(JsonNode body, Optional<String> error) {
         return AdminJson.mapper().missingNode();
     }
 
-    /** A JSON duration ({@code PT1.5S}) for people: {@code 1.5 s}; {@code -} if there is none. */
-    static String age(JsonNode duration) {
-        if (!duration.isTextual()) {
-            return "-";
-        }
+    /** A JSON duration, {@code PT1.5S}. */
+    static Optional<Duration> duration(JsonNode node) {
         try {
-            double seconds = Duration.parse(duration.asText()).toMillis() / 1000.0;
-            return seconds < 60
-                    ? String.format(Locale.ROOT, "%.1f s", seconds)
-                    : String.format(Locale.ROOT, "%.0f min", seconds / 60);
+            return node.isTextual() ? Optional.of(Duration.parse(node.asText())) : Optional.empty();
         } catch (DateTimeParseException e) {
-            return duration.asText();
+            return Optional.empty();
         }
+    }
+
+    /** A JSON moment, {@code 2026-01-01T00:00:00Z}. */
+    static Optional<Instant> instant(JsonNode node) {
+        try {
+            return node.isTextual() ? Optional.of(Instant.parse(node.asText())) : Optional.empty();
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** For people: {@code 1.5 s}, {@code 3 min}. */
+    static String age(Duration duration) {
+        double seconds = duration.toMillis() / 1000.0;
+        return seconds < 60
+                ? String.format(Locale.ROOT, "%.1f s", seconds)
+                : String.format(Locale.ROOT, "%.0f min", seconds / 60);
+    }
+
+    /** A JSON duration for people; {@code -} if there is none. */
+    static String age(JsonNode node) {
+        return duration(node).map(AdminView::age).orElse("-");
     }
 
     /** A value for people: {@code -} if there is none. */

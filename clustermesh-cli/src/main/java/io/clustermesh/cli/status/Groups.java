@@ -1,9 +1,7 @@
 package io.clustermesh.cli.status;
 
-import io.clustermesh.cli.console.HelpOption;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -18,9 +16,6 @@ final class Groups {
 
         @Spec
         private CommandSpec spec = CommandSpec.create();
-
-        @Mixin
-        private HelpOption help = new HelpOption();
 
         @Override
         public void run() {

@@ -3,6 +3,7 @@ package io.clustermesh.cli.status;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.home.ClusterHome;
 import io.clustermesh.cli.home.Homes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,29 +44,25 @@ public record MeshStatus(List<ClusterStatus> clusters) {
         clusters = List.copyOf(clusters);
     }
 
-    /** Asks every process of every cluster. */
-    public static MeshStatus ask(Homes homes) {
+    /** Asks every process of every cluster; {@code now} is what ages are counted from. */
+    public static MeshStatus ask(Homes homes, Instant now) {
         List<ClusterStatus> clusters = new ArrayList<>();
         for (ClusterHome home : homes.homes()) {
             List<ProcessStatus> processes = new ArrayList<>();
             for (String process : home.processes()) {
-                processes.add(process(home, process));
+                processes.add(process(home, process, now));
             }
             clusters.add(new ClusterStatus(home.name().value(), processes, peers(home)));
         }
         return new MeshStatus(clusters);
     }
 
-    private static ProcessStatus process(ClusterHome home, String name) {
+    private static ProcessStatus process(ClusterHome home, String name, Instant now) {
         AdminView ready = AdminView.of(home.socket(name), "/readyz");
         AdminView status = AdminView.of(home.socket(name), "/v1/status");
         boolean isReady = ready.error().isEmpty();
         return new ProcessStatus(
-                name,
-                isReady,
-                ProcessDetail.lastEvent(name, status.body()),
-                detail(name, ready, status),
-                status.body());
+                name, isReady, ProcessDetail.lastEvent(status.body(), now), detail(name, ready, status), status.body());
     }
 
     private static String detail(String name, AdminView ready, AdminView status) {

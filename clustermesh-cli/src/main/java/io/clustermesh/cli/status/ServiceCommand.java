@@ -2,7 +2,6 @@ package io.clustermesh.cli.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.console.Table;
 import io.clustermesh.cli.home.ClusterHome;
 import io.clustermesh.cli.home.HomeOption;
@@ -23,9 +22,6 @@ import picocli.CommandLine.Mixin;
 public final class ServiceCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private HomeOption home = new HomeOption();

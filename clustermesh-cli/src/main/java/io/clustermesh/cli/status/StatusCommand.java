@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Console;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.console.Table;
 import io.clustermesh.cli.home.HomeOption;
 import io.clustermesh.cli.home.Homes;
@@ -23,9 +22,6 @@ import picocli.CommandLine.Option;
 public final class StatusCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private HomeOption home = new HomeOption();
@@ -50,7 +46,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Homes homes = home.homes(context);
-        MeshStatus status = MeshStatus.ask(homes);
+        MeshStatus status = MeshStatus.ask(homes, context.clock().now());
         if (wait) {
             status = waitFor(homes, status);
         }
@@ -74,7 +70,7 @@ public final class StatusCommand implements Callable<Integer> {
                         "clustermesh status");
             }
             context.clock().sleep(Duration.ofMillis(200));
-            status = MeshStatus.ask(homes);
+            status = MeshStatus.ask(homes, context.clock().now());
         }
         return status;
     }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /**
@@ -75,22 +74,14 @@ final class ManifestParser {
                 ? ""
                 : " at line %d, column %d"
                         .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-        String reason = reason(String.valueOf(e.getOriginalMessage()));
+        String reason =
+                String.valueOf(e.getOriginalMessage()).replaceAll("\\s+", " ").strip();
         return new SourceError(
                 file,
                 "document " + document,
                 "",
                 "is not valid YAML%s: %s".formatted(where, reason),
                 "correct it there (spaces only, no tabs; documents are parted by \"---\")");
-    }
-
-    /** The parser's own words, without its positions and the excerpts that go with them. */
-    private static String reason(String message) {
-        return message.lines()
-                .filter(line -> !line.startsWith(" "))
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .collect(Collectors.joining(", "));
     }
 
     /** One file being read. */

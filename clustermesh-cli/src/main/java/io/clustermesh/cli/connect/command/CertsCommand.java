@@ -4,7 +4,6 @@ import io.clustermesh.certs.AlternativeNames;
 import io.clustermesh.certs.CertificateExpiry;
 import io.clustermesh.certs.ClusterPki;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.console.Table;
 import io.clustermesh.cli.home.ClusterHome;
 import io.clustermesh.cli.home.HomeOption;
@@ -27,9 +26,6 @@ import picocli.CommandLine.Option;
 public final class CertsCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private HomeOption home = new HomeOption();

@@ -3,7 +3,6 @@ package io.clustermesh.cli.connect.command;
 import io.clustermesh.cli.connect.Connector;
 import io.clustermesh.cli.connect.PeerWait;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.home.HomeOption;
 import io.clustermesh.cli.home.Homes;
 import java.time.Duration;
@@ -24,9 +23,6 @@ import picocli.CommandLine.Parameters;
 public final class ConnectCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private HomeOption home = new HomeOption();

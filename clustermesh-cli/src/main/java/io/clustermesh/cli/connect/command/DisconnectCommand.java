@@ -3,7 +3,6 @@ package io.clustermesh.cli.connect.command;
 import io.clustermesh.cli.connect.Connector;
 import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.home.HomeOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,9 +20,6 @@ import picocli.CommandLine.Parameters;
 public final class DisconnectCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private HomeOption home = new HomeOption();

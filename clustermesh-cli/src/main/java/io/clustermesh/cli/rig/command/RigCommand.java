@@ -1,10 +1,8 @@
 package io.clustermesh.cli.rig.command;
 
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -21,9 +19,6 @@ public final class RigCommand implements Runnable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     /** The command, with those below it. */
     public static CommandLine create(Context context) {

@@ -1,7 +1,6 @@
 package io.clustermesh.cli.rig.command;
 
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.rig.Rig;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,9 +17,6 @@ import picocli.CommandLine.Mixin;
 final class RigDownCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private RigName name = new RigName();

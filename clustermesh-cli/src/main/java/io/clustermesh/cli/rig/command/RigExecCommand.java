@@ -2,7 +2,6 @@ package io.clustermesh.cli.rig.command;
 
 import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.rig.Rig;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,9 +22,6 @@ import picocli.CommandLine.Parameters;
 final class RigExecCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private RigName name = new RigName();

@@ -2,7 +2,6 @@ package io.clustermesh.cli.rig.command;
 
 import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.rig.Rig;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,9 +23,6 @@ import picocli.CommandLine.Parameters;
 final class RigKillCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private RigName name = new RigName();

@@ -1,7 +1,6 @@
 package io.clustermesh.cli.rig.command;
 
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.rig.ScaleResult;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,9 +18,6 @@ import picocli.CommandLine.Parameters;
 final class RigScaleCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private RigName name = new RigName();

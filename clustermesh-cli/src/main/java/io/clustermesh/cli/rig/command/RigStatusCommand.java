@@ -1,7 +1,6 @@
 package io.clustermesh.cli.rig.command;
 
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.console.Table;
 import io.clustermesh.cli.rig.Rig;
 import io.clustermesh.cli.rig.linux.ProcessId;
@@ -17,9 +16,6 @@ import picocli.CommandLine.Mixin;
 final class RigStatusCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private RigName name = new RigName();

@@ -3,7 +3,6 @@ package io.clustermesh.cli.rig.command;
 import io.clustermesh.cli.connect.Connector;
 import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.console.HelpOption;
 import io.clustermesh.cli.rig.BpfCheck;
 import io.clustermesh.cli.rig.Prerequisites;
 import io.clustermesh.cli.rig.Rig;
@@ -32,9 +31,6 @@ import picocli.CommandLine.Option;
 final class RigUpCommand implements Callable<Integer> {
 
     private final Context context;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Mixin
     private RigName name = new RigName();

@@ -63,7 +63,7 @@ public record Cgroup(Path path) {
         List<Path> deepestFirst;
         try (Stream<Path> tree = Files.walk(path)) {
             deepestFirst = tree.filter(Files::isDirectory)
-                    .sorted(Comparator.comparing(Path::getNameCount).reversed())
+                    .sorted(Comparator.comparingInt(Path::getNameCount).reversed())
                     .toList();
         } catch (IOException | UncheckedIOException e) {
             return !Files.exists(path);

@@ -43,7 +43,7 @@ public record ProcessId(long pid, long startTicks) {
     private void signal(boolean force) {
         if (isAlive()) {
             ProcessHandle.of(pid).ifPresent(handle -> {
-                boolean unused = force ? handle.destroyForcibly() : handle.destroy();
+                boolean _ = force ? handle.destroyForcibly() : handle.destroy();
             });
         }
     }

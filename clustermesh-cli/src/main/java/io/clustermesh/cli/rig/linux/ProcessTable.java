@@ -75,7 +75,8 @@ public final class ProcessTable {
         try {
             Files.createDirectories(folder);
             Files.deleteIfExists(file);
-            if (spec.log().getParent() instanceof Path logs) {
+            Path logs = spec.log().getParent();
+            if (logs != null) {
                 Files.createDirectories(logs);
             }
             ProcessBuilder builder = new ProcessBuilder(commandLine(spec, file));

@@ -1,0 +1,5 @@
+/** Tests of the rig. */
+@NullMarked
+package io.clustermesh.cli.rig;
+
+import org.jspecify.annotations.NullMarked;
