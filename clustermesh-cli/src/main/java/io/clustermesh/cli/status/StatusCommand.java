@@ -8,6 +8,7 @@ import io.clustermesh.cli.console.Table;
 import io.clustermesh.cli.home.HomeOption;
 import io.clustermesh.cli.home.Homes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -75,7 +76,7 @@ public final class StatusCommand implements Callable<Integer> {
         return status;
     }
 
-    private static void print(Console console, MeshStatus status) {
+    private void print(Console console, MeshStatus status) {
         Table processes = new Table("CLUSTER", "PROCESS", "READY", "LAST EVENT", "DETAIL");
         Table peers = new Table(
                 "CLUSTER", "PEER", "STATE", "SYNCED", "LAST EVENT", "STALE SINCE", "FAILURES", "LAST FAILURE");
@@ -100,7 +101,7 @@ public final class StatusCommand implements Callable<Integer> {
                         AdminView.age(connection.path("lastEventAge")),
                         AdminView.text(connection.path("staleSince")),
                         AdminView.text(connection.path("failures")),
-                        AdminView.text(connection.path("lastFailure").path("reason")));
+                        failure(connection.path("lastFailure"), context.clock().now()));
             }
         }
         processes.lines().forEach(console::result);
@@ -110,6 +111,15 @@ public final class StatusCommand implements Callable<Integer> {
         } else {
             console.result("No cluster has a peer; connect two with \"clustermesh connect <a> <b>\".");
         }
+    }
+
+    private static String failure(JsonNode failure, Instant now) {
+        return AdminView.instant(failure.path("at"))
+                .map(at -> "%s ago: %s"
+                        .formatted(
+                                AdminView.age(Duration.between(at, now)),
+                                failure.path("reason").asText()))
+                .orElse("-");
     }
 
     private static String synced(JsonNode resources) {
