@@ -24,7 +24,12 @@ import java.util.Map;
  * @param peerErrors connection files that can't be used and why, by file name
  */
 record StatusView(
-        Cluster cluster, boolean ready, SourceStatus source, PublisherStatus publisher, Cache cache, ApiStatus api,
+        Cluster cluster,
+        boolean ready,
+        SourceStatus source,
+        PublisherStatus publisher,
+        Cache cache,
+        ApiStatus api,
         List<MirrorStatus> peers,
         Map<String, String> peerErrors) {
 

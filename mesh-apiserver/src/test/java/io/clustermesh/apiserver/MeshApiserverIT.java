@@ -89,7 +89,8 @@ class MeshApiserverIT {
 
     @Test
     void shouldShowItselfInTheAdminApi() throws IOException {
-        east.manifest("odd.yaml",
+        east.manifest(
+                "odd.yaml",
                 CART.replace("cart", "odd")
                         .replace("10.103.7.9", "10.103.7.8")
                         .replace("{service", "{service.cilium.io/affinity: nearest, service"));
@@ -130,15 +131,23 @@ class MeshApiserverIT {
 
         east.connectTo(west);
         west.connectTo(east);
-        await().untilAsserted(() -> assertThat(west.json("/v1/status").at("/peers/0/connection/connected").asBoolean())
+        await().untilAsserted(() -> assertThat(west.json("/v1/status")
+                        .at("/peers/0/connection/connected")
+                        .asBoolean())
                 .isTrue());
-        await().untilAsserted(() -> assertThat(west.json("/v1/services").at("/0/clusters/0/backends/0/ip").asText())
+        await().untilAsserted(() -> assertThat(west.json("/v1/services")
+                        .at("/0/clusters/0/backends/0/ip")
+                        .asText())
                 .isEqualTo("10.3.1.15"));
-        assertThat(west.json("/v1/services").at("/0/clusters/0/cluster").asText()).isEqualTo("east");
-        assertThat(west.json("/v1/services").at("/0/clusters/0/local").asBoolean()).isFalse();
+        assertThat(west.json("/v1/services").at("/0/clusters/0/cluster").asText())
+                .isEqualTo("east");
+        assertThat(west.json("/v1/services").at("/0/clusters/0/local").asBoolean())
+                .isFalse();
 
         east.manifest("cart.yaml", CART.replace("10.3.1.15", "10.3.1.16"));
-        await().untilAsserted(() -> assertThat(west.json("/v1/services").at("/0/clusters/0/backends/0/ip").asText())
+        await().untilAsserted(() -> assertThat(west.json("/v1/services")
+                        .at("/0/clusters/0/backends/0/ip")
+                        .asText())
                 .isEqualTo("10.3.1.16"));
         assertThat(west.get("/v1/hops").body()).contains("PEER_RECEIVED").contains("MIRRORED");
 
@@ -148,8 +157,10 @@ class MeshApiserverIT {
 
     @Test
     void shouldReportEveryMistakeOfItsSettings() throws IOException {
-        Files.writeString(east.home().resolve("cluster.yaml"), "name: East\nid: 700\nendpoint: https://127.0.0.1:2379\n");
-        Settings settings = Settings.of(east.home().resolve("conf/x.yaml"), "home: %s\napi: {port: 99999}\n".formatted(east.home()));
+        Files.writeString(
+                east.home().resolve("cluster.yaml"), "name: East\nid: 700\nendpoint: https://127.0.0.1:2379\n");
+        Settings settings = Settings.of(
+                east.home().resolve("conf/x.yaml"), "home: %s\napi: {port: 99999}\n".formatted(east.home()));
 
         assertThatThrownBy(() -> MeshApiserver.start(settings, new Lifecycle("never", Clock.system())))
                 .isInstanceOf(ConfigException.class)

@@ -33,26 +33,21 @@ final class RunningCluster implements AutoCloseable {
             Files.createDirectories(home.resolve(part));
         }
         ClusterPki.issueAll(home, this.name, AlternativeNames.LOOPBACK, Clock.system());
-        Files.writeString(
-                home.resolve("cluster.yaml"),
-                """
+        Files.writeString(home.resolve("cluster.yaml"), """
                 name: %s
                 id: %d
                 meshSize: 255
                 podCidrs: [10.%d.0.0/16]
                 serviceCidrs: [10.10%d.0.0/16]
                 endpoint: https://127.0.0.1:2379
-                """
-                        .formatted(name, id, id, id));
+                """.formatted(name, id, id, id));
         etcd = EtcdServer.start(leaf("etcd-server"));
         lifecycle = new Lifecycle("mesh-apiserver-" + name, Clock.system());
     }
 
     void start() {
         MeshApiserver.start(
-                Settings.of(
-                        home.resolve("conf/mesh-apiserver.yaml"),
-                        """
+                Settings.of(home.resolve("conf/mesh-apiserver.yaml"), """
                         home: %s
                         etcd:
                           endpoint: %s
@@ -60,27 +55,22 @@ final class RunningCluster implements AutoCloseable {
                           certificate: ../pki/admin.crt
                           key: ../pki/admin.key
                         api: {host: 127.0.0.1, port: 0}
-                        """
-                                .formatted(home, etcd.endpoint())),
-                lifecycle);
+                        """.formatted(home, etcd.endpoint())), lifecycle);
     }
 
     /** What {@code clustermesh connect} does on one side. */
     void connectTo(RunningCluster peer) throws IOException {
         trust(peer);
-        Files.writeString(
-                home.resolve("peers").resolve(peer.name + ".yaml"),
-                """
+        Files.writeString(home.resolve("peers").resolve(peer.name + ".yaml"), """
                 endpoints: ["%s"]
                 trusted-ca-file: %s
                 cert-file: %s
                 key-file: %s
-                """
-                        .formatted(
-                                peer.endpoint(),
-                                peer.leaf("remote").trust(),
-                                leaf("remote").certificate(),
-                                leaf("remote").key()));
+                """.formatted(
+                        peer.endpoint(),
+                        peer.leaf("remote").trust(),
+                        leaf("remote").certificate(),
+                        leaf("remote").key()));
     }
 
     void disconnectFrom(RunningCluster peer) throws IOException {

@@ -104,10 +104,8 @@ class PublisherIT {
         assertThat(created(CART_KEY))
                 .as("both records of a service at one revision")
                 .isEqualTo(created("clustermesh/state/services/v1/east/shop/cart"));
-        assertThat(created(ADDRESS_CANARIES.get(1)))
-                .isGreaterThan(created("cilium/state/ip/v1/default/10.3.1.15"));
-        assertThat(created(OBJECT_CANARIES.get(1)))
-                .isGreaterThan(created(CART_KEY));
+        assertThat(created(ADDRESS_CANARIES.get(1))).isGreaterThan(created("cilium/state/ip/v1/default/10.3.1.15"));
+        assertThat(created(OBJECT_CANARIES.get(1))).isGreaterThan(created(CART_KEY));
         keys.remove("cilium/state/identities/v1/id/201234");
         assertThat(keys.values()).allMatch(entry -> entry.leaseId() != 0);
         assertThat(events.events()).isEmpty();
@@ -195,8 +193,8 @@ class PublisherIT {
     /** The entry of {@code key}, with empty text if there is none. */
     private KeyValue entry(String key) {
         return store.get(key)
-                .orElseGet(() -> new KeyValue(
-                        key, new byte[0], new KeyValue.Version(Revision.NONE, Revision.NONE, 0), 0));
+                .orElseGet(
+                        () -> new KeyValue(key, new byte[0], new KeyValue.Version(Revision.NONE, Revision.NONE, 0), 0));
     }
 
     private String text(String key) {
