@@ -9,8 +9,11 @@ import java.time.Duration;
  */
 public record ApiLimits(int eventLoops, Duration progressInterval, Duration reloadInterval) {
 
-    /** One loop, a sign of life each half minute, files looked at each second. */
-    public static final ApiLimits DEFAULT = new ApiLimits(1, Duration.ofSeconds(30), Duration.ofSeconds(1));
+    /**
+     * One loop, a sign of life each half minute, files looked at four times a second: a peer that was just connected
+     * dials within half a second, and should be known by then.
+     */
+    public static final ApiLimits DEFAULT = new ApiLimits(1, Duration.ofSeconds(30), Duration.ofMillis(250));
 
     public ApiLimits {
         if (eventLoops < 1) {
