@@ -229,7 +229,7 @@ class RigE2E {
 
     @Test
     @Order(20)
-    void shouldGoOnConnectingWhileTheAgentIsDead() {
+    void shouldGoOnConnectingWhileTheAgentIsDeadAndWhenItComesBack() {
         clustermesh("rig", "kill", "--name", RIG, "west/n1/node-sync").ok();
 
         assertThat(askFromWest(20)).as("the kernel needs no agent").containsExactly("west");
@@ -237,6 +237,13 @@ class RigE2E {
         assertThat(lb.exitCode()).as("a node that can't be asked is no success").isNotZero();
         assertThat(lb.err()).contains("west-n1");
         assertThat(lb.out()).as("the others are shown all the same").contains("west-n2");
+
+        clustermesh("rig", "start", "--name", RIG, "west/n1/node-sync").ok();
+        assertThat(askFromWest(20)).as("a new agent adopts what is there").containsExactly("west");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(clustermesh("bpf", "lb", "list", "--home", CLUSTERS.toString())
+                                .exitCode())
+                        .isZero());
     }
 
     @Test

@@ -116,6 +116,7 @@ class WatchServiceTest {
 
         store.put(DATA + "a", "1");
         client.create(WatchCreateRequest.newBuilder().setKey(ByteString.copyFromUtf8(DATA + "b")));
+        await().until(() -> client.responses().size() == 3);
         store.put(DATA + "b", "1");
         awaitEvents(1);
 
