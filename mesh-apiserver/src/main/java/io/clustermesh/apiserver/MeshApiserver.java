@@ -69,6 +69,7 @@ public final class MeshApiserver {
         HopTrace hops = new HopTrace(lifecycle.clock(), HOPS_KEPT);
         Metrics metrics = lifecycle.own("metrics", new Metrics());
         MeshApiserver process = new MeshApiserver(config, events, hops, lifecycle);
+        ApiserverMetrics.register(metrics.meter("mesh-apiserver"), process::status);
         ServicesView services = new ServicesView(config.cluster().name(), process.cache, process.mirrors::freshness);
         lifecycle.own(
                 "admin API",

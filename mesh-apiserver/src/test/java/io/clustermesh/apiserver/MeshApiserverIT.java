@@ -114,7 +114,10 @@ class MeshApiserverIT {
         assertThat(service.at("/clusters/0/backends/0/ip").asText()).isEqualTo("10.3.1.15");
 
         assertThat(east.get("/v1/events").body()).contains("UnknownAffinity").contains("nearest");
-        assertThat(east.get("/metrics").ok()).isTrue();
+        await().untilAsserted(() -> assertThat(east.get("/metrics").body())
+                .as("metrics and status tell the same")
+                .containsPattern("clustermesh_apiserver_cache_keys\\{[^}]*} "
+                        + east.json("/v1/status").at("/cache/keys").asInt() + "(\\.0)?\n"));
 
         east.manifest("cart.yaml", CART.replace("10.3.1.15", "10.3.1.16"));
         await().untilAsserted(() -> assertThat(east.get("/v1/hops").body())
@@ -141,6 +144,8 @@ class MeshApiserverIT {
                 .isEqualTo("10.3.1.15"));
         assertThat(west.json("/v1/services").at("/0/clusters/0/cluster").asText())
                 .isEqualTo("east");
+        assertThat(west.get("/metrics").body())
+                .containsPattern("clustermesh_apiserver_peer_connected\\{[^}]*peer=\"east\"[^}]*} 1");
         assertThat(west.json("/v1/services").at("/0/clusters/0/local").asBoolean())
                 .isFalse();
 

@@ -1,0 +1,134 @@
+package io.clustermesh.apiserver;
+
+import io.clustermesh.apiserver.mirror.MirrorStatus;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.Meter;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/**
+ * The instruments of mesh-apiserver. Each reads the structure that {@code /v1/status} shows, when somebody scrapes, so
+ * that metrics and status can't disagree. The label {@code peer} is the name of a connected cluster, at most 511.
+ */
+final class ApiserverMetrics {
+
+    private static final AttributeKey<String> PEER = AttributeKey.stringKey("peer");
+    private static final double NANOS = 1e9;
+
+    private final Meter meter;
+    private final Supplier<StatusView> status;
+
+    private ApiserverMetrics(Meter meter, Supplier<StatusView> status) {
+        this.meter = meter;
+        this.status = status;
+    }
+
+    /** Declares all instruments. */
+    static void register(Meter meter, Supplier<StatusView> status) {
+        ApiserverMetrics metrics = new ApiserverMetrics(meter, status);
+        metrics.cacheAndApi();
+        metrics.peers();
+    }
+
+    private void cacheAndApi() {
+        gauge("clustermesh.apiserver.ready", "1 while others may rely on this process", it -> it.ready() ? 1 : 0);
+        gauge(
+                "clustermesh.apiserver.cache.keys",
+                "Keys in the watch cache",
+                it -> it.cache().keys());
+        gauge(
+                "clustermesh.apiserver.cache.following",
+                "1 while etcd's watch runs",
+                it -> it.cache().feed().following() ? 1 : 0);
+        counter(
+                "clustermesh.apiserver.cache.rebuilds",
+                "Times that etcd was listed whole",
+                it -> it.cache().feed().rebuilds());
+        gauge(
+                "clustermesh.apiserver.cache.failures",
+                "Connections to etcd lost or refused in a row",
+                it -> it.cache().feed().failures());
+        gauge(
+                "clustermesh.apiserver.watches",
+                "Watches open now",
+                it -> it.api().watches().open());
+        counter(
+                "clustermesh.apiserver.watches.cut",
+                "Watches ended because they were too slow or history changed",
+                it -> it.api().watches().cut());
+        counter(
+                "clustermesh.apiserver.event.batches",
+                "Event messages sent",
+                it -> it.api().watches().batches());
+        counter(
+                "clustermesh.apiserver.event.encodings",
+                "Event messages encoded; the rest was shared",
+                it -> it.api().watches().encoded());
+        counter(
+                "clustermesh.apiserver.clients.refused",
+                "Clients turned away at the handshake or for want of a role",
+                it -> it.api().refused());
+    }
+
+    private void peers() {
+        peerGauge(
+                "clustermesh.apiserver.peer.ready",
+                "1 while the peer is mirrored whole and followed",
+                it -> it.ready() ? 1 : 0);
+        peerGauge(
+                "clustermesh.apiserver.peer.connected",
+                "1 while the peer's heartbeat is watched",
+                it -> it.connection().connected() ? 1 : 0);
+        peerGauge(
+                "clustermesh.apiserver.peer.entries",
+                "Entries mirrored of the peer",
+                it -> it.resources().stream()
+                        .mapToLong(MirrorStatus.ResourceStatus::entries)
+                        .sum());
+        peerGauge(
+                "clustermesh.apiserver.peer.refused",
+                "Entries of the peer that are not mirrored",
+                it -> it.resources().stream()
+                        .mapToLong(MirrorStatus.ResourceStatus::refusedCount)
+                        .sum());
+        meter.counterBuilder("clustermesh.apiserver.peer.failures")
+                .setDescription("Failed calls, broken watches and rejected configs of the peer")
+                .buildWithCallback(it -> status.get()
+                        .peers()
+                        .forEach(peer -> it.record(peer.connection().failures(), labels(peer))));
+        meter.gaugeBuilder("clustermesh.apiserver.peer.last.event.age")
+                .setUnit("s")
+                .setDescription("Time since the peer was last heard of")
+                .buildWithCallback(it -> status.get()
+                        .peers()
+                        .forEach(peer -> peer.connection()
+                                .lastEventAge()
+                                .ifPresent(age -> it.record(age.toNanos() / NANOS, labels(peer)))));
+    }
+
+    private void gauge(String name, String sentence, ToLongFunction<StatusView> value) {
+        meter.gaugeBuilder(name)
+                .ofLongs()
+                .setDescription(sentence)
+                .buildWithCallback(it -> it.record(value.applyAsLong(status.get())));
+    }
+
+    private void counter(String name, String sentence, ToLongFunction<StatusView> value) {
+        meter.counterBuilder(name)
+                .setDescription(sentence)
+                .buildWithCallback(it -> it.record(value.applyAsLong(status.get())));
+    }
+
+    private void peerGauge(String name, String sentence, ToLongFunction<MirrorStatus> value) {
+        meter.gaugeBuilder(name)
+                .ofLongs()
+                .setDescription(sentence)
+                .buildWithCallback(
+                        it -> status.get().peers().forEach(peer -> it.record(value.applyAsLong(peer), labels(peer))));
+    }
+
+    private static Attributes labels(MirrorStatus peer) {
+        return Attributes.of(PEER, peer.cluster().value());
+    }
+}
