@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Runs commands as a user would, through {@code bin/clustermesh} and the tools of the distribution. */
@@ -37,7 +38,7 @@ final class Commands {
 
         JsonNode json() {
             try {
-                return JSON.readTree(ok().out);
+                return Objects.requireNonNull(JSON.readTree(ok().out), "no JSON at all");
             } catch (IOException e) {
                 throw new UncheckedIOException("%s printed no JSON: %s".formatted(command, out), e);
             }

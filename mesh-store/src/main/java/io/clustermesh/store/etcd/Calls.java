@@ -7,12 +7,21 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** Makes unary calls: deadline, mapped errors, and the next endpoint after a failure that may be the endpoint's. */
+/**
+ * Makes unary calls: deadline, mapped errors, and the next endpoint after a failure that may be the endpoint's.
+ *
+ * <p>Closing waits for the calls under way, which it cancels, and later calls are refused. The order matters: gRPC
+ * keeps a call's deadline on the event loop, and a call that ends after the loop did never returns to its caller.
+ */
 final class Calls implements AutoCloseable {
 
     private final EtcdChannels channels;
     private final Duration deadline;
+    private final ReadWriteLock open = new ReentrantReadWriteLock();
+    private volatile boolean closed;
 
     Calls(EtcdTarget target, EtcdTransport transport) {
         this.channels = new EtcdChannels(target, transport);
@@ -51,6 +60,20 @@ final class Calls implements AutoCloseable {
 
     /** Like {@link #unary}, for callers that look at the status. */
     <A> A raw(Call<A> call) {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw Status.UNAVAILABLE
+                        .withDescription("the connection to the kvstore was closed by this process")
+                        .asRuntimeException();
+            }
+            return make(call);
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    private <A> A make(Call<A> call) {
         ManagedChannel channel = channels.current();
         try {
             return call.make(channel, new Stubs(deadline));
@@ -65,6 +88,13 @@ final class Calls implements AutoCloseable {
 
     @Override
     public void close() {
-        channels.close();
+        closed = true;
+        channels.cancelAll();
+        open.writeLock().lock();
+        try {
+            channels.close();
+        } finally {
+            open.writeLock().unlock();
+        }
     }
 }

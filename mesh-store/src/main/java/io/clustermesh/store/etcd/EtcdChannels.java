@@ -1,16 +1,23 @@
 package io.clustermesh.store.etcd;
 
 import io.grpc.ManagedChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One channel for each endpoint, of which one is in use; a failure moves on to the next. No load balancing: endpoints
  * may be replicas with histories of their own, so calls stay with one as long as it answers.
  */
 final class EtcdChannels implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdChannels.class);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
     private final List<ManagedChannel> channels;
     private final @Nullable ReloadingTls tls;
@@ -44,8 +51,26 @@ final class EtcdChannels implements AutoCloseable {
         channels.get(used.get() % channels.size()).resetConnectBackoff();
     }
 
+    /** Ends every call under way; new ones fail at once. */
+    void cancelAll() {
+        channels.forEach(ManagedChannel::shutdownNow);
+    }
+
+    /** Returns once the sockets are closed, so that the event loop behind them may stop; within 2 s each at most. */
     @Override
     public void close() {
-        channels.forEach(ManagedChannel::shutdownNow);
+        cancelAll();
+        for (ManagedChannel channel : channels) {
+            try {
+                if (!channel.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                    LOG.atWarn()
+                            .addKeyValue("endpoint", channel.authority())
+                            .log("connection did not close in time, left behind");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 }

@@ -126,4 +126,17 @@ class EtcdKvStoreIT extends KvStoreContract {
                             .isEmpty());
         }
     }
+
+    @Test
+    void shouldRefuseCallsOnceClosedInsteadOfWaitingForEver() {
+        EtcdKvStore closed = EtcdKvStore.connect(EtcdTarget.plaintext(etcd.endpoint()), Clock.system());
+        Lease lease = closed.grant(Duration.ofMinutes(1));
+        closed.close();
+
+        lease.close();
+
+        assertThatThrownBy(() -> closed.list(KeyRange.prefix("a/")))
+                .isInstanceOf(StoreException.Unavailable.class)
+                .hasMessageContaining("closed");
+    }
 }
