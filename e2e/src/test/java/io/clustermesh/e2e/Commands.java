@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Runs commands as a user would, through {@code bin/clustermesh} and the tools of the distribution. */
@@ -38,7 +37,7 @@ final class Commands {
 
         JsonNode json() {
             try {
-                return Objects.requireNonNull(JSON.readTree(ok().out), "no JSON at all");
+                return JSON.readTree(ok().out);
             } catch (IOException e) {
                 throw new UncheckedIOException("%s printed no JSON: %s".formatted(command, out), e);
             }
@@ -48,7 +47,9 @@ final class Commands {
     /** The checkout that is being tested. */
     static Path root() {
         Path here = Path.of("").toAbsolutePath();
-        return Files.exists(here.resolve("bin/clustermesh")) ? here : here.getParent();
+        return Files.exists(here.resolve("bin/clustermesh"))
+                ? here
+                : here.resolve("..").normalize();
     }
 
     static Result clustermesh(String... arguments) {
