@@ -238,7 +238,7 @@ class RigE2E {
         assertThat(lb.err()).contains("west-n1");
         assertThat(lb.out()).as("the others are shown all the same").contains("west-n2");
 
-        clustermesh("rig", "start", "--name", RIG, "west/n1/node-sync").ok();
+        clustermesh("rig", "start", "--name", RIG).ok();
         assertThat(askFromWest(20)).as("a new agent adopts what is there").containsExactly("west");
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(clustermesh("bpf", "lb", "list", "--home", CLUSTERS.toString())
