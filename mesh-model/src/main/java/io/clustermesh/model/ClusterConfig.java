@@ -22,7 +22,26 @@ public record ClusterConfig(ClusterId id, Capabilities capabilities) {
             boolean cached,
             int maxConnectedClusters,
             Optional<Boolean> serviceExportsEnabled,
-            String endpointSlicesExportMode) {}
+            String endpointSlicesExportMode) {
+
+        /** The export mode, empty if it is a word that nobody knows. */
+        public Optional<ExportMode> exportMode() {
+            return ExportMode.of(endpointSlicesExportMode);
+        }
+
+        /**
+         * Whether the writer publishes {@code resource}, its canary included. A reader must not wait for the canary of
+         * one that it doesn't.
+         */
+        public boolean exports(Keys.Resource resource) {
+            return switch (resource) {
+                case NODES, IDENTITIES, IPS -> true;
+                case SERVICES -> exportMode().map(ExportMode::services).orElse(true);
+                case ENDPOINT_SLICES -> exportMode().map(ExportMode::slices).orElse(false);
+                case SERVICE_EXPORTS -> serviceExportsEnabled.isPresent();
+            };
+        }
+    }
 
     /** The same config as a mirror republishes it: cached, and with canaries. */
     public ClusterConfig asMirrored() {

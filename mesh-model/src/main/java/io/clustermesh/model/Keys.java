@@ -25,6 +25,8 @@ public final class Keys {
     public static final String CACHED_IPS = "cilium/cache/ip/v1/";
     public static final String CACHED_NODES = "cilium/cache/nodes/v1/";
     public static final String CACHED_IDENTITIES = "cilium/cache/identities/v1/";
+    public static final String CACHED_ENDPOINT_SLICES = "cilium/cache/endpointslices/v1/";
+    public static final String CACHED_SERVICE_EXPORTS = "cilium/cache/serviceexports/v1/";
 
     private Keys() {}
 
@@ -33,7 +35,9 @@ public final class Keys {
         NODES("nodes/v1"),
         SERVICES("services/v1"),
         IDENTITIES("identities/v1"),
-        IPS("ip/v1");
+        IPS("ip/v1"),
+        ENDPOINT_SLICES("endpointslices/v1"),
+        SERVICE_EXPORTS("serviceexports/v1");
 
         private final String path;
 
@@ -49,7 +53,7 @@ public final class Keys {
         /** What a peer watches in {@code cluster}'s own store. */
         public String statePrefix(ClusterName cluster) {
             return switch (this) {
-                case NODES, SERVICES -> STATE + path + "/" + cluster + "/";
+                case NODES, SERVICES, ENDPOINT_SLICES, SERVICE_EXPORTS -> STATE + path + "/" + cluster + "/";
                 case IDENTITIES -> IDENTITY_IDS;
                 case IPS -> Keys.IPS;
             };
@@ -93,6 +97,17 @@ public final class Keys {
 
     public static String service(ClusterName cluster, ServiceName service) {
         return STATE + "services/v1/" + cluster + "/" + service;
+    }
+
+    /**
+     * @param slice name of an EndpointSlice in {@code namespace}, not of its Service
+     */
+    public static String endpointSlice(ClusterName cluster, String namespace, String slice) {
+        return STATE + "endpointslices/v1/" + cluster + "/" + namespace + "/" + slice;
+    }
+
+    public static String serviceExport(ClusterName cluster, ServiceName service) {
+        return STATE + "serviceexports/v1/" + cluster + "/" + service;
     }
 
     public static String ip(IpAddress ip) {

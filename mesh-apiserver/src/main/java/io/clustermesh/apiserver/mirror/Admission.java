@@ -10,6 +10,7 @@ import io.clustermesh.model.Keys.Resource;
 import io.clustermesh.model.LabelSet;
 import io.clustermesh.model.NodeRecord;
 import io.clustermesh.model.NumericIdentity;
+import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
 import io.clustermesh.model.codec.IpCodec;
 import io.clustermesh.model.codec.NodeCodec;
@@ -45,6 +46,7 @@ final class Admission {
             case SERVICES -> judge(ServiceCodec.decode(value), service -> service(name, service));
             case IDENTITIES -> identity(name, new String(value, StandardCharsets.UTF_8));
             case IPS -> judge(IpCodec.decode(value), ip -> ip(name, ip));
+            case ENDPOINT_SLICES, SERVICE_EXPORTS -> namespaced(name);
         };
     }
 
@@ -121,6 +123,15 @@ final class Admission {
                             .formatted(entry.identity(), identities.first(), identities.last(), id));
         }
         return claims.obstacle(peer, ip).map(why -> why + "; give every cluster pod CIDRs of its own");
+    }
+
+    private static Optional<String> namespaced(String name) {
+        try {
+            ServiceName.parse(name);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage() + "; the peer must write <namespace>/<name>");
+        }
     }
 
     private Optional<String> origin(ClusterName cluster, ClusterId clusterId) {

@@ -3,16 +3,13 @@ package io.clustermesh.apiserver.mirror;
 import io.clustermesh.model.ClusterConfig;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.Decoded;
+import io.clustermesh.model.ExportMode;
 import io.clustermesh.model.Keys;
 import io.clustermesh.model.codec.ClusterConfigCodec;
 import java.util.Optional;
-import java.util.Set;
 
 /** Decides whether a peer's config is acceptable (the rules are Cilium's {@code pkg/clustermesh/utils}, and stricter). */
 final class ConfigJudge {
-
-    /** Words that Cilium 1.20 knows for what is exported; a reader refuses any other. */
-    private static final Set<String> EXPORT_MODES = Set.of("", "services-and-endpointslices");
 
     private final ClusterName peer;
     private final MeshClaims claims;
@@ -60,11 +57,12 @@ final class ConfigJudge {
             return new Verdict.Refused(
                     "the endpoint serves another mirror's copy of the peer; point the connection file at the peer itself");
         }
-        String mode = config.capabilities().endpointSlicesExportMode();
-        if (!EXPORT_MODES.contains(mode)) {
+        if (config.capabilities().exportMode().isEmpty()) {
             return new Verdict.Refused(
-                    "the peer exports services in mode \"%s\", we read %s; let it export services too"
-                            .formatted(mode, EXPORT_MODES));
+                    "the peer exports services in mode \"%s\", known are %s and none; set one of them in the peer"
+                            .formatted(
+                                    config.capabilities().endpointSlicesExportMode(),
+                                    ExportMode.SERVICES_AND_SLICES.text() + ", " + ExportMode.SLICES.text()));
         }
         Optional<ClusterName> owner = claims.reserve(peer, config.id());
         if (owner.isPresent()) {
@@ -72,16 +70,5 @@ final class ConfigJudge {
                     .formatted(config.id(), owner.get()));
         }
         return new Verdict.Accepted(config);
-    }
-
-    /**
-     * The config as we republish it: cached, with canaries, and without the resources that we don't mirror, since a
-     * reader would wait for their canaries.
-     */
-    static ClusterConfig republished(ClusterConfig config) {
-        return new ClusterConfig(
-                config.id(),
-                new ClusterConfig.Capabilities(
-                        true, true, config.capabilities().maxConnectedClusters(), Optional.empty(), ""));
     }
 }

@@ -148,7 +148,9 @@ final class Mirror implements AutoCloseable {
             session.watchCanaries();
         }
         for (ResourceMirror resource : view.resources()) {
-            if (!resource.isOpen() && (!waits || canaries.contains(resource.resource()))) {
+            if (!config.get().capabilities().exports(resource.resource())) {
+                resource.leaveEmpty();
+            } else if (!resource.isOpen() && (!waits || canaries.contains(resource.resource()))) {
                 resource.open(session.source());
             }
         }
@@ -174,7 +176,7 @@ final class Mirror implements AutoCloseable {
                     key -> configWritten = true,
                     tools.clock());
         }
-        configWriter.upsert(Keys.clusterConfig(peer), ClusterConfigCodec.encode(ConfigJudge.republished(config)));
+        configWriter.upsert(Keys.clusterConfig(peer), ClusterConfigCodec.encode(config.asMirrored()));
         if (admittedId.isEmpty()) {
             admittedId = Optional.of(config.id());
             Admission admission = new Admission(peer, config.id(), claims);

@@ -104,9 +104,7 @@ final class MirrorView {
         if (config.isEmpty()) {
             return State.WAITING_FOR_CONFIG;
         }
-        boolean followed = resources.stream()
-                .allMatch(
-                        resource -> resource.freshness().map(Freshness::synced).orElse(false));
+        boolean followed = resources.stream().allMatch(ResourceMirror::followed);
         return copied && followed ? State.READY : State.SYNCING;
     }
 

@@ -44,8 +44,9 @@ final class ResourceMirror implements AutoCloseable {
     private final Clock clock;
     private final Map<String, String> refused = new ConcurrentSkipListMap<>();
     private volatile @Nullable Reflector reader;
+    private volatile boolean leftEmpty;
 
-    // the reader's own
+    // the reader's own; the mirror's while there is no reader
     private final Set<String> mirrored = new HashSet<>();
     private @Nullable Set<String> unseen;
     private volatile int entries;
@@ -70,7 +71,7 @@ final class ResourceMirror implements AutoCloseable {
     }
 
     private String word() {
-        return resource.name().toLowerCase(java.util.Locale.ROOT);
+        return resource.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     }
 
     Resource resource() {
@@ -84,12 +85,36 @@ final class ResourceMirror implements AutoCloseable {
 
     /** Starts reading from {@code source}. */
     void open(KvStore source) {
+        leftEmpty = false;
         reader = Reflector.start(
                 "mirror-read-%s-%s".formatted(peer, word()), source, KeyRange.prefix(statePrefix), this::take, clock);
     }
 
+    /**
+     * The peer does not export this resource: nothing is copied, what was copied goes, and the canary comes all the
+     * same, since a reader waits for it. Does nothing the second time.
+     */
+    void leaveEmpty() {
+        if (leftEmpty) {
+            return;
+        }
+        closeReader();
+        mirrored.forEach(name -> writer.delete(cachePrefix + name));
+        mirrored.clear();
+        refused.clear();
+        entries = 0;
+        writer.markSynced();
+        leftEmpty = true;
+    }
+
+    /** Whether the copy is as the peer wants it: read to the end, or empty since there is nothing to read. */
+    boolean followed() {
+        return leftEmpty || freshness().map(Freshness::synced).orElse(false);
+    }
+
     /** Stops reading; the copy stays. */
     void closeReader() {
+        leftEmpty = false;
         Reflector open = reader;
         if (open != null) {
             open.close();

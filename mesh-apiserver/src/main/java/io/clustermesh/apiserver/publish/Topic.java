@@ -12,6 +12,10 @@ public enum Topic {
     SERVICES,
     /** Cilium's pod addresses, for peers. */
     IPS,
+    /** Cilium's endpoint slices, for peers. */
+    ENDPOINT_SLICES,
+    /** Cilium's service exports (MCS-API), for peers. */
+    SERVICE_EXPORTS,
     /** Our own services, for the cluster's agents. */
     MESH_SERVICES,
     /** Label sets that want an identity, for the identity-allocator. */
@@ -23,6 +27,8 @@ public enum Topic {
             case NODES -> Resource.NODES.statePrefix(cluster);
             case SERVICES -> Resource.SERVICES.statePrefix(cluster);
             case IPS -> Resource.IPS.statePrefix(cluster);
+            case ENDPOINT_SLICES -> Resource.ENDPOINT_SLICES.statePrefix(cluster);
+            case SERVICE_EXPORTS -> Resource.SERVICE_EXPORTS.statePrefix(cluster);
             case MESH_SERVICES -> Keys.meshServices(cluster);
             case LABEL_SETS -> Keys.labelSets(cluster);
         };

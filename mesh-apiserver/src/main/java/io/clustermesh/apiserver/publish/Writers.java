@@ -20,6 +20,8 @@ final class Writers {
 
     private final SyncStore nodes;
     private final SyncStore services;
+    private final SyncStore endpointSlices;
+    private final SyncStore serviceExports;
     private final SyncStore labelSets;
     private final SyncStore ips;
     /** Writes the canary only: the identities themselves are the allocator's. */
@@ -28,48 +30,37 @@ final class Writers {
     /** @param acknowledged told each key that the store has taken, on a writer's thread; must not block */
     Writers(ClusterName cluster, KvStore store, Consumer<String> acknowledged, Lifecycle lifecycle) {
         Clock clock = lifecycle.clock();
-        nodes = SyncStore.start(
+        Starter starter = (name, topics, canary) -> SyncStore.start(
                 SyncStore.Options.of(
-                        "publish-nodes",
-                        List.of(Topic.NODES.prefix(cluster)),
-                        Optional.of(Resource.NODES.stateCanary(cluster))),
+                        "publish-" + name,
+                        topics.stream().map(topic -> topic.prefix(cluster)).toList(),
+                        canary.map(resource -> resource.stateCanary(cluster))),
                 store,
                 acknowledged,
                 clock);
-        services = SyncStore.start(
-                SyncStore.Options.of(
-                        "publish-services",
-                        List.of(Topic.SERVICES.prefix(cluster), Topic.MESH_SERVICES.prefix(cluster)),
-                        Optional.of(Resource.SERVICES.stateCanary(cluster))),
-                store,
-                acknowledged,
-                clock);
-        labelSets = SyncStore.start(
-                SyncStore.Options.of("publish-label-sets", List.of(Topic.LABEL_SETS.prefix(cluster)), Optional.empty()),
-                store,
-                acknowledged,
-                clock);
-        ips = SyncStore.start(
-                SyncStore.Options.of(
-                        "publish-ips",
-                        List.of(Topic.IPS.prefix(cluster)),
-                        Optional.of(Resource.IPS.stateCanary(cluster))),
-                store,
-                acknowledged,
-                clock);
-        identityCanary = SyncStore.start(
-                SyncStore.Options.of(
-                        "publish-identities", List.of(), Optional.of(Resource.IDENTITIES.stateCanary(cluster))),
-                store,
-                acknowledged,
-                clock);
+        nodes = starter.start("nodes", List.of(Topic.NODES), Optional.of(Resource.NODES));
+        services =
+                starter.start("services", List.of(Topic.SERVICES, Topic.MESH_SERVICES), Optional.of(Resource.SERVICES));
+        endpointSlices =
+                starter.start("endpoint-slices", List.of(Topic.ENDPOINT_SLICES), Optional.of(Resource.ENDPOINT_SLICES));
+        serviceExports =
+                starter.start("service-exports", List.of(Topic.SERVICE_EXPORTS), Optional.of(Resource.SERVICE_EXPORTS));
+        labelSets = starter.start("label-sets", List.of(Topic.LABEL_SETS), Optional.empty());
+        ips = starter.start("ips", List.of(Topic.IPS), Optional.of(Resource.IPS));
+        identityCanary = starter.start("identities", List.of(), Optional.of(Resource.IDENTITIES));
         all().forEach(lifecycle::own);
+    }
+
+    private interface Starter {
+        SyncStore start(String name, List<Topic> topics, Optional<Resource> canary);
     }
 
     void write(Edit edit) {
         SyncStore writer = switch (edit.topic()) {
             case NODES -> nodes;
             case SERVICES, MESH_SERVICES -> services;
+            case ENDPOINT_SLICES -> endpointSlices;
+            case SERVICE_EXPORTS -> serviceExports;
             case LABEL_SETS -> labelSets;
             case IPS -> ips;
         };
@@ -80,6 +71,8 @@ final class Writers {
     void objectsComplete() {
         nodes.markSynced();
         services.markSynced();
+        endpointSlices.markSynced();
+        serviceExports.markSynced();
         labelSets.markSynced();
     }
 
@@ -103,6 +96,8 @@ final class Writers {
         return Map.of(
                 "nodes", nodes,
                 "services", services,
+                "endpoint-slices", endpointSlices,
+                "service-exports", serviceExports,
                 "label-sets", labelSets,
                 "ips", ips,
                 "identities", identityCanary);

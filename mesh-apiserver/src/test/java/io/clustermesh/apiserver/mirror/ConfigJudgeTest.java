@@ -37,8 +37,10 @@ class ConfigJudgeTest {
                     {"id":256} | outside 1..255
                     {"id":2,"capabilities":{"maxConnectedClusters":511}} | set meshSize alike
                     {"id":2,"capabilities":{"cached":true}} | point the connection file at the peer itself
-                    {"id":2,"capabilities":{"endpointSlicesExportMode":"endpointslices-only"}} | let it export services too
-                    {"id":2,"capabilities":{"endpointSlicesExportMode":"surprise"}} | mode "surprise"
+                    {"id":4,"capabilities":{"endpointSlicesExportMode":"endpointslices-only"}} | accepted 4
+                    {"id":5,"capabilities":{"endpointSlicesExportMode":""}} | accepted 5
+                    {"id":2,"capabilities":{"endpointSlicesExportMode":"surprise"}} | mode "surprise", known are services-and-endpointslices, endpointslices-only and none
+                    {"id":2,"capabilities":{"endpointSlicesExportMode":"Services-And-EndpointSlices"}} | set one of them in the peer
                     {"capabilities":{}} | correct the peer's name and id
                     {"id": | correct the peer's name and id
                     """)

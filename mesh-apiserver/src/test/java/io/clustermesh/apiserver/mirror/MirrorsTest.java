@@ -10,7 +10,9 @@ import io.clustermesh.model.ClusterConfig;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.Decoded;
+import io.clustermesh.model.ExportMode;
 import io.clustermesh.model.Keys;
+import io.clustermesh.model.Keys.Resource;
 import io.clustermesh.model.MeshSize;
 import io.clustermesh.model.codec.ClusterConfigCodec;
 import io.clustermesh.store.kv.KeyRange;
@@ -112,14 +114,16 @@ class MirrorsTest {
         assertThat(ClusterConfigCodec.decode(
                         local.get("cilium/cluster-config/east").orElseThrow().value()))
                 .isEqualTo(new Decoded.Value<>(new ClusterConfig(
-                        new ClusterId(2), new ClusterConfig.Capabilities(true, true, 255, Optional.empty(), ""))));
+                        new ClusterId(2), new ClusterConfig.Capabilities(true, true, 255, Optional.of(false), ""))));
         assertThat(local.list(KeyRange.prefix("cilium/synced/east/")).entries())
                 .extracting(KeyValue::key)
                 .containsExactlyInAnyOrder(
                         "cilium/synced/east/cilium/cache/nodes/v1",
                         "cilium/synced/east/cilium/cache/services/v1",
                         "cilium/synced/east/cilium/cache/identities/v1",
-                        "cilium/synced/east/cilium/cache/ip/v1");
+                        "cilium/synced/east/cilium/cache/ip/v1",
+                        "cilium/synced/east/cilium/cache/endpointslices/v1",
+                        "cilium/synced/east/cilium/cache/serviceexports/v1");
         assertThat(hops.entries())
                 .extracting(HopTrace.Entry::hop, HopTrace.Entry::subject, HopTrace.Entry::cluster)
                 .containsExactly(
@@ -180,7 +184,9 @@ class MirrorsTest {
                         org.assertj.core.groups.Tuple.tuple("nodes", 1),
                         org.assertj.core.groups.Tuple.tuple("services", 3),
                         org.assertj.core.groups.Tuple.tuple("identities", 2),
-                        org.assertj.core.groups.Tuple.tuple("ips", 2));
+                        org.assertj.core.groups.Tuple.tuple("ips", 2),
+                        org.assertj.core.groups.Tuple.tuple("endpoint-slices", 0),
+                        org.assertj.core.groups.Tuple.tuple("service-exports", 0));
         assertThat(status("east").resources().getFirst().refused().getFirst().reason())
                 .contains("10.1.7.0/24 overlaps pod CIDR 10.1.0.0/16 of our own cluster west");
         assertThat(events.events()).hasSize(8);
@@ -235,6 +241,48 @@ class MirrorsTest {
     }
 
     @Test
+    void shouldDrainWhatAPeerNoLongerExportsAndKeepTheCanary() {
+        PeerRecords peer = new PeerRecords(east, "east", 2).everything();
+        peer.config(new ClusterConfig.Capabilities(
+                true, false, 255, Optional.of(true), ExportMode.SERVICES_AND_SLICES.text()));
+        peer.put("cilium/state/serviceexports/v1/east/shop/cart", peer.serviceExport("shop/cart"));
+        connect("east", 1);
+        awaitReady("east");
+        await().untilAsserted(() -> assertThat(cached()).contains("cilium/cache/serviceexports/v1/east/shop/cart"));
+
+        peer.config(new ClusterConfig.Capabilities(true, false, 255, Optional.empty(), ExportMode.SLICES.text()));
+
+        await().untilAsserted(() -> assertThat(cached())
+                .containsExactly(
+                        "cilium/cache/identities/v1/east/id/131372",
+                        "cilium/cache/ip/v1/east/10.2.1.5",
+                        "cilium/cache/nodes/v1/east/n1"));
+        awaitReady("east");
+        assertThat(local.list(KeyRange.prefix("cilium/synced/east/")).entries()).hasSize(6);
+
+        peer.config();
+
+        await().untilAsserted(() -> assertThat(cached())
+                .contains("cilium/cache/services/v1/east/shop/cart", "cilium/cache/serviceexports/v1/east/shop/cart"));
+    }
+
+    @Test
+    void shouldNotWaitForTheCanaryOfWhatAPeerDoesNotExport() {
+        PeerRecords peer = new PeerRecords(east, "east", 2);
+        peer.config().config(new ClusterConfig.Capabilities(true, false, 255, Optional.empty(), ""));
+        List.of(Resource.NODES, Resource.SERVICES, Resource.IDENTITIES, Resource.IPS)
+                .forEach(resource -> peer.put(resource.stateCanary(new ClusterName("east")), new byte[] {'x'}));
+
+        connect("east", 1);
+
+        awaitReady("east");
+        assertThat(local.get("cilium/synced/east/cilium/cache/endpointslices/v1"))
+                .isPresent();
+        assertThat(local.get("cilium/synced/east/cilium/cache/serviceexports/v1"))
+                .isPresent();
+    }
+
+    @Test
     void shouldDrainARemovedPeerAndNoOther() throws IOException {
         new PeerRecords(east, "east", 2).everything();
         new PeerRecords(north, "north", 3).everything();
@@ -250,7 +298,7 @@ class MirrorsTest {
                                 .extracting(KeyValue::key)
                                 .noneMatch(key -> key.contains("east"))
                                 .filteredOn(key -> key.contains("north"))
-                                .hasSize(9));
+                                .hasSize(11));
         awaitReady("north");
     }
 

@@ -69,6 +69,12 @@ final class PeerRecords {
                 new ServiceRecord.Meta(Map.of(), Map.of(), Map.of(), true)));
     }
 
+    byte[] serviceExport(String service) {
+        ServiceName export = ServiceName.parse(service);
+        return """
+                {"cluster":"%s","name":"%s","namespace":"%s","exportCreationTimestamp":"2026-05-04T08:00:00Z","ports":[{"name":"http","protocol":"TCP","port":80}],"type":"ClusterSetIP","sessionAffinity":"None","ipFamilies":["IPv4"],"internalTrafficPolicy":"Cluster"}""".formatted(name, export.name(), export.namespace()).getBytes(StandardCharsets.UTF_8);
+    }
+
     PeerRecords putService(String service, String backend) {
         return put(Keys.service(name, ServiceName.parse(service)), service(service, backend));
     }

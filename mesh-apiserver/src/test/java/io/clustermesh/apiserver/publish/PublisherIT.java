@@ -42,8 +42,11 @@ class PublisherIT {
     private static final String CART_KEY = "cilium/state/services/v1/east/shop/cart";
     private static final String CART_LABELS =
             "k8s:app=cart;k8s:io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name=shop;k8s:io.cilium.k8s.policy.cluster=east;k8s:io.cilium.k8s.policy.serviceaccount=cart;k8s:io.kubernetes.pod.namespace=shop;";
-    private static final List<String> OBJECT_CANARIES =
-            List.of("cilium/synced/east/cilium/state/nodes/v1", "cilium/synced/east/cilium/state/services/v1");
+    private static final List<String> OBJECT_CANARIES = List.of(
+            "cilium/synced/east/cilium/state/nodes/v1",
+            "cilium/synced/east/cilium/state/services/v1",
+            "cilium/synced/east/cilium/state/endpointslices/v1",
+            "cilium/synced/east/cilium/state/serviceexports/v1");
     private static final List<String> ADDRESS_CANARIES =
             List.of("cilium/synced/east/cilium/state/identities/v1", "cilium/synced/east/cilium/state/ip/v1");
 
@@ -96,6 +99,8 @@ class PublisherIT {
                         "cilium/state/ip/v1/default/10.3.1.15",
                         OBJECT_CANARIES.get(0),
                         OBJECT_CANARIES.get(1),
+                        OBJECT_CANARIES.get(2),
+                        OBJECT_CANARIES.get(3),
                         ADDRESS_CANARIES.get(0),
                         ADDRESS_CANARIES.get(1));
         assertThat(text(CONFIG_KEY))
