@@ -47,6 +47,12 @@ final class EtcdLease implements Lease {
     }
 
     @Override
+    public Duration remaining() {
+        long left = renewedNanos + ttl.toNanos() - clock.monotonicNanos();
+        return gone || left <= 0 ? Duration.ZERO : Duration.ofNanos(left);
+    }
+
+    @Override
     public void abandon() {
         gone = true;
         keeper.forget(this);

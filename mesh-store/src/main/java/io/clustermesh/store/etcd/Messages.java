@@ -89,6 +89,13 @@ final class Messages {
                         .setResult(Compare.CompareResult.EQUAL)
                         .setModRevision(revision.value())
                         .build();
+            case Txn.Guard.CreatedAt(String key, Revision revision) ->
+                Compare.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(key))
+                        .setTarget(Compare.CompareTarget.CREATE)
+                        .setResult(Compare.CompareResult.EQUAL)
+                        .setCreateRevision(revision.value())
+                        .build();
         };
     }
 

@@ -15,6 +15,12 @@ public interface Lease extends AutoCloseable {
     /** False once the store said that the lease is gone, or once its time passed without an answer. */
     boolean alive();
 
+    /**
+     * How long the lease lives at least if the store hears nothing more from us, counted from when its last answered
+     * keep-alive was sent; zero once it is not {@linkplain #alive() alive}. The store never ends it earlier.
+     */
+    Duration remaining();
+
     /** Stops keeping it alive but leaves its keys until the TTL runs out. */
     void abandon();
 

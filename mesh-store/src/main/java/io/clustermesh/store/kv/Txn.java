@@ -33,6 +33,9 @@ public record Txn(List<Guard> guards, List<Op> operations) {
 
         /** The key was last written at {@code revision}. */
         record ModifiedAt(String key, Revision revision) implements Guard {}
+
+        /** The key exists, and is the one that was created at {@code revision}, whatever was written to it since. */
+        record CreatedAt(String key, Revision revision) implements Guard {}
     }
 
     /** A write. */

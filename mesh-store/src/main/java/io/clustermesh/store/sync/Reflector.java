@@ -45,6 +45,7 @@ public final class Reflector implements AutoCloseable {
     private final KvStore store;
     private final KeyRange range;
     private final Change.Consumer consumer;
+    private final Duration longestPause;
     private final Clock clock;
     private final FreshnessTracker freshness;
     private final Worker worker;
@@ -55,7 +56,9 @@ public final class Reflector implements AutoCloseable {
     private Revision seen = Revision.NONE;
     private boolean mustList = true;
 
-    private Reflector(String name, KvStore store, KeyRange range, Change.Consumer consumer, Clock clock) {
+    private Reflector(
+            String name, KvStore store, KeyRange range, Change.Consumer consumer, Duration longestPause, Clock clock) {
+        this.longestPause = longestPause;
         this.store = store;
         this.range = range;
         this.consumer = consumer;
@@ -70,7 +73,17 @@ public final class Reflector implements AutoCloseable {
      * @param name the thread's name, and the word for it in logs
      */
     public static Reflector start(String name, KvStore store, KeyRange range, Change.Consumer consumer, Clock clock) {
-        return new Reflector(name, store, range, consumer, clock);
+        return new Reflector(name, store, range, consumer, LONGEST_PAUSE, clock);
+    }
+
+    /**
+     * As {@link #start(String, KvStore, KeyRange, Change.Consumer, Clock)}, for a range whose news can't wait.
+     *
+     * @param longestPause how long to pause at most before the next try while the other side is away
+     */
+    public static Reflector startEager(
+            String name, KvStore store, KeyRange range, Change.Consumer consumer, Duration longestPause, Clock clock) {
+        return new Reflector(name, store, range, consumer, longestPause, clock);
     }
 
     /** How fresh the consumer's picture is; any thread. */
@@ -79,7 +92,7 @@ public final class Reflector implements AutoCloseable {
     }
 
     private void loop() throws InterruptedException {
-        Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+        Backoff backoff = new Backoff(FIRST_PAUSE, longestPause);
         while (true) {
             try {
                 if (mustList) {

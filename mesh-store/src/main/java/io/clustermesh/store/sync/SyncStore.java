@@ -48,6 +48,7 @@ public final class SyncStore implements AutoCloseable {
     private final Desired desired = new Desired();
     private final Map<String, String> rejected = new ConcurrentHashMap<>();
     private volatile boolean synced;
+    private volatile boolean fenced;
     private volatile Optional<Freshness.Failure> lastFailure = Optional.empty();
 
     // the worker's own
@@ -64,8 +65,10 @@ public final class SyncStore implements AutoCloseable {
      * @param prefixes what this writer owns; at the start, stale keys under them are deleted
      * @param canary the key that says that the first sync is complete
      * @param leaseTtl how long keys outlive their writer
+     * @param fence holds as long as we are the writer; once the store says that it doesn't, nothing is written any more
      */
-    public record Options(String name, List<String> prefixes, Optional<String> canary, Duration leaseTtl) {
+    public record Options(
+            String name, List<String> prefixes, Optional<String> canary, Duration leaseTtl, Optional<Txn.Guard> fence) {
 
         /** As Cilium's {@code --kvstore-lease-ttl}. */
         public static final Duration DEFAULT_LEASE_TTL = Duration.ofMinutes(15);
@@ -76,12 +79,18 @@ public final class SyncStore implements AutoCloseable {
 
         /** With the usual lease. */
         public static Options of(String name, List<String> prefixes, Optional<String> canary) {
-            return new Options(name, prefixes, canary, DEFAULT_LEASE_TTL);
+            return new Options(name, prefixes, canary, DEFAULT_LEASE_TTL, Optional.empty());
+        }
+
+        /** Writes only while {@code guard} holds, see {@link io.clustermesh.store.lead.Term#guard()}. */
+        public Options fencedBy(Txn.Guard guard) {
+            return new Options(name, prefixes, canary, leaseTtl, Optional.of(guard));
         }
     }
 
     /**
      * @param synced everything of the first sync is in the store, the canary too
+     * @param fenced somebody else writes now; this writer has stopped for good
      * @param keys keys that should be there
      * @param pending keys not looked at yet
      * @param rejected keys that the store refuses for good, and why
@@ -89,6 +98,7 @@ public final class SyncStore implements AutoCloseable {
      */
     public record Status(
             boolean synced,
+            boolean fenced,
             int keys,
             int pending,
             Map<String, String> rejected,
@@ -134,12 +144,12 @@ public final class SyncStore implements AutoCloseable {
     }
 
     public Status status() {
-        return new Status(synced, desired.size(), desired.dirtyCount(), Map.copyOf(rejected), lastFailure);
+        return new Status(synced, fenced, desired.size(), desired.dirtyCount(), Map.copyOf(rejected), lastFailure);
     }
 
     private void loop() throws InterruptedException {
         Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(10));
-        while (true) {
+        while (!fenced) {
             try {
                 if (!adopted) {
                     adopt();
@@ -148,7 +158,7 @@ public final class SyncStore implements AutoCloseable {
                 relinquishDeadLeases();
                 List<Desired.Wish> wishes = desired.take(LEASE_CHECK);
                 write(wishes);
-                while (!finished && desired.completeAndClean()) {
+                while (!finished && !fenced && desired.completeAndClean()) {
                     finish();
                 }
                 backoff.succeeded();
@@ -257,7 +267,11 @@ public final class SyncStore implements AutoCloseable {
                 operations.add(new Txn.Op.Put(wish.key(), value, Optional.of(slot.lease())));
                 then.put(wish.key(), new Written(value, slot));
             }
-            store.commit(Txn.of(operations));
+            List<Txn.Guard> guards = options.fence().stream().toList();
+            if (store.commit(new Txn(guards, operations)) instanceof Txn.Outcome.Refused) {
+                stop();
+                return;
+            }
             committed = true;
         } finally {
             if (!committed) {
@@ -273,6 +287,13 @@ public final class SyncStore implements AutoCloseable {
             rejected.remove(wish.key());
             acknowledged.accept(wish.key());
         }
+    }
+
+    // Whoever writes now has taken the leases over and keeps them alive.
+    private void stop() {
+        fenced = true;
+        leases.abandon();
+        LOG.atWarn().addKeyValue("writer", options.name()).log("another replica writes here now, stopping");
     }
 
     private LeasePool.Slot slotOf(String key, List<LeasePool.Slot> taken) {

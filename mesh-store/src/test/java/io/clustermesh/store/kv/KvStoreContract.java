@@ -86,6 +86,22 @@ public abstract class KvStoreContract {
     }
 
     @Test
+    void shouldTellACreationFromAnother() {
+        Revision first = commit(put("a", "1"));
+        commit(put("a", "2"));
+        Txn.Guard guard = new Txn.Guard.CreatedAt(prefix + "a", first);
+        Txn.Outcome same = store().commit(new Txn(List.of(guard), List.of(put("b", "1"))));
+        commit(new Txn.Op.Delete(prefix + "a"));
+        Txn.Outcome gone = store().commit(new Txn(List.of(guard), List.of(put("b", "2"))));
+        commit(put("a", "3"));
+        Txn.Outcome another = store().commit(new Txn(List.of(guard), List.of(put("b", "3"))));
+
+        assertThat(same).isInstanceOf(Txn.Outcome.Applied.class);
+        assertThat(gone).isInstanceOf(Txn.Outcome.Refused.class);
+        assertThat(another).isInstanceOf(Txn.Outcome.Refused.class);
+    }
+
+    @Test
     void shouldDeleteKeysAndPrefixes() {
         commit(put("a/1", ""), put("a/2", ""), put("b", ""), put("c", ""));
 

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.clustermesh.store.kv.KeyRange;
 import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.Listing;
+import io.clustermesh.store.kv.Revision;
+import io.clustermesh.store.kv.Txn;
 import io.clustermesh.store.kv.memory.InMemoryKvStore;
 import io.clustermesh.store.runtime.Clock;
 import java.nio.charset.StandardCharsets;
@@ -163,5 +165,27 @@ class SyncStoreTest {
                 .collect(Collectors.groupingBy(KeyValue::leaseId, Collectors.counting()));
         assertThat(keysPerLease).hasSize(3);
         assertThat(keysPerLease.values()).allMatch(keys -> keys <= 1000);
+    }
+
+    @Test
+    void shouldWriteNothingOnceItsFenceIsGone() {
+        Revision created = store.put("leader", "us");
+        SyncStore writer = SyncStore.start(
+                SyncStore.Options.of("test", List.of("a/"), Optional.of(CANARY))
+                        .fencedBy(new Txn.Guard.CreatedAt("leader", created)),
+                store,
+                acknowledged::add,
+                Clock.system());
+        running = Optional.of(writer);
+        writer.upsert("a/1", bytes("x"));
+        await().until(() -> contents().equals(Map.of("a/1", "x")));
+
+        store.delete("leader");
+        store.put("leader", "them");
+        writer.upsert("a/2", bytes("y"));
+        writer.delete("a/1");
+
+        await().until(() -> writer.status().fenced());
+        assertThat(contents()).isEqualTo(Map.of("a/1", "x"));
     }
 }

@@ -97,6 +97,10 @@ public final class InMemoryKvStore implements KvStore {
                         ? at.equals(Revision.NONE)
                         : entry.version().modified().equals(at);
             }
+            case Txn.Guard.CreatedAt(String key, Revision at) -> {
+                KeyValue entry = entries.get(key);
+                yield entry != null && entry.version().created().equals(at);
+            }
         };
     }
 

@@ -32,6 +32,11 @@ final class InMemoryLease implements Lease {
         return alive;
     }
 
+    @Override
+    public Duration remaining() {
+        return alive ? ttl : Duration.ZERO;
+    }
+
     void lost() {
         alive = false;
     }
