@@ -39,12 +39,13 @@ need() { # need PACKAGE COMMAND-OR-FILE
 }
 
 if ! have apt-get; then
-    say "no apt-get here: this project sets itself up on Debian and Ubuntu only; elsewhere install by hand: JDK 25, Maven, etcd, clang, libbpf, bpftool, iproute2, BIRD 2, curl"
+    say "no apt-get here: this project sets itself up on Debian and Ubuntu only; elsewhere install by hand: JDK 25, Maven, etcd, clang, libbpf, OpenSSL's headers, bpftool, iproute2, BIRD 2, curl"
 else
     need maven mvn
     need etcd-server etcd
     need etcd-client etcdctl
     need clang clang
+    need libssl-dev '/usr/include/openssl/ssl.h'
     need libbpf-dev '/usr/include/bpf/bpf_helpers.h'
     need libbpf1 '/usr/lib/*/libbpf.so.1*'
     need iproute2 ip
