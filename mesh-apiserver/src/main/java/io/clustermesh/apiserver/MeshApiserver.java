@@ -15,6 +15,7 @@ import io.clustermesh.apiserver.source.Source;
 import io.clustermesh.store.admin.AdminServer;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.etcd.EtcdKvStore;
+import io.clustermesh.store.etcd.EtcdRelay;
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.Health;
@@ -45,7 +46,8 @@ public final class MeshApiserver {
         cache = new WatchCache(CacheLimits.DEFAULT);
         feed = new CacheFeed(store, cache, clock);
         lifecycle.run(feed);
-        api = EtcdApiServer.start(config.api(), cache, lifecycle);
+        api = EtcdApiServer.start(
+                config.api(), cache, lifecycle.own("etcd relay", EtcdRelay.connect(config.etcd(), clock)), lifecycle);
         source = new ManifestFolder(config.folders().manifests(), clock);
         publisher = Publisher.start(config.cluster(), source, store, events, hops, lifecycle);
         mirrors = Mirrors.start(

@@ -10,6 +10,24 @@ final class ApiCounters {
     final LongAdder cut = new LongAdder();
     final LongAdder batches = new LongAdder();
     final LongAdder encoded = new LongAdder();
+    final LongAdder confirmations = new LongAdder();
+    final LongAdder answersDelayed = new LongAdder();
+    final LongAdder staleReads = new LongAdder();
+    final LongAdder passedThrough = new LongAdder();
+    final LongAdder writesRefused = new LongAdder();
+    final LongAdder floodsRefused = new LongAdder();
+    final LongAdder noLeader = new LongAdder();
+
+    ApiStatus.Requests requests() {
+        return new ApiStatus.Requests(
+                confirmations.sum(),
+                staleReads.sum(),
+                answersDelayed.sum(),
+                passedThrough.sum(),
+                writesRefused.sum(),
+                floodsRefused.sum(),
+                noLeader.sum());
+    }
 
     ApiStatus.Watches snapshot() {
         return new ApiStatus.Watches(watches.get(), cut.sum(), batches.sum(), encoded.sum());

@@ -6,14 +6,16 @@ import java.time.Duration;
  * @param eventLoops threads that serve connections
  * @param progressInterval how often an idle watch that asked for it gets a sign of life (etcd: 10 minutes)
  * @param reloadInterval how often certificate and trust files are looked at
+ * @param services what one client may ask for
  */
-public record ApiLimits(int eventLoops, Duration progressInterval, Duration reloadInterval) {
+public record ApiLimits(int eventLoops, Duration progressInterval, Duration reloadInterval, ServiceLimits services) {
 
     /**
      * One loop, a sign of life each half minute, files looked at four times a second: a peer that was just connected
      * dials within half a second, and should be known by then.
      */
-    public static final ApiLimits DEFAULT = new ApiLimits(1, Duration.ofSeconds(30), Duration.ofMillis(250));
+    public static final ApiLimits DEFAULT =
+            new ApiLimits(1, Duration.ofSeconds(30), Duration.ofMillis(250), ServiceLimits.DEFAULT);
 
     public ApiLimits {
         if (eventLoops < 1) {

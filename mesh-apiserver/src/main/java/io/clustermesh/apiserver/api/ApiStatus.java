@@ -10,6 +10,7 @@ import java.util.Map;
  * @param listening address and port
  * @param clients connections by user, for example {@code remote-east}
  * @param watches open watches and what became of others
+ * @param requests what became of requests beyond the ordinary read
  * @param refused clients turned away since the start, at the handshake or for want of a role
  * @param lastRefusals the last ones, newest first
  * @param tlsErrors certificate or trust files that can't be used now, one sentence each
@@ -18,6 +19,7 @@ public record ApiStatus(
         String listening,
         Map<String, Integer> clients,
         Watches watches,
+        Requests requests,
         long refused,
         List<Refusal> lastRefusals,
         List<String> tlsErrors) {
@@ -29,6 +31,24 @@ public record ApiStatus(
      * @param encoded event batches encoded; the rest was shared
      */
     public record Watches(int open, long cut, long batches, long encoded) {}
+
+    /**
+     * @param confirmations times that etcd was asked how far it is, each for all reads that waited
+     * @param stale reads that asked for the newest and got what memory held, because etcd did not answer in time
+     * @param delayed answers that waited because too many bytes were on their way
+     * @param passedThrough calls of the administrator that etcd answered
+     * @param writesRefused calls of others that would have written
+     * @param floods watches and reads refused because a client had too many of them open
+     * @param noLeader watch streams ended because etcd had been away for too long
+     */
+    public record Requests(
+            long confirmations,
+            long stale,
+            long delayed,
+            long passedThrough,
+            long writesRefused,
+            long floods,
+            long noLeader) {}
 
     public ApiStatus {
         clients = Map.copyOf(clients);

@@ -5,25 +5,39 @@ import io.clustermesh.apiserver.access.Role;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
-/** Who calls: set on the connection after the handshake, checked and put into the context of each call. */
-final class Caller {
+/**
+ * Who calls: set on the connection after the handshake, checked and put into the context of each call.
+ *
+ * @param role what it may do
+ * @param connection stands for the connection: equal for all of its calls, and for no other's that is open
+ * @param requiresLeader it would rather be cut off than watch a server that has lost etcd
+ */
+record Caller(Role role, Object connection, boolean requiresLeader) {
 
     /** What the connection's certificates say. */
     static final Attributes.Key<Identity> IDENTITY = Attributes.Key.create("clustermesh-identity");
 
-    private static final Context.Key<Role> ROLE = Context.key("clustermesh-role");
+    /** etcd's {@code WithRequireLeader} ({@code etcdserver/api/v3rpc/rpctypes/metadatafields.go}). */
+    private static final Metadata.Key<String> HAS_LEADER =
+            Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
-    private Caller() {}
+    private static final Context.Key<Caller> CALLER = Context.key("clustermesh-caller");
 
-    /** The role of the current call; only within a handler behind {@link Guard}. */
-    static Role role() {
-        return ROLE.get();
+    /** Of the current call; only within a handler behind {@link Guard}. */
+    static Caller current() {
+        return CALLER.get();
+    }
+
+    /** The role of the current call. */
+    static Role currentRole() {
+        return current().role();
     }
 
     /** Lets no call through that has no role. */
@@ -31,10 +45,15 @@ final class Caller {
         @Override
         public <A, B> ServerCall.Listener<A> interceptCall(
                 ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
-            Identity identity = call.getAttributes().get(IDENTITY);
+            Attributes attributes = call.getAttributes();
+            Identity identity = attributes.get(IDENTITY);
             return switch (identity) {
-                case Identity.Known(Role role) ->
-                    Contexts.interceptCall(Context.current().withValue(ROLE, role), call, headers, next);
+                case Identity.Known(Role role) -> {
+                    Object address = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+                    Caller caller = new Caller(
+                            role, address == null ? role.user() : address, "true".equals(headers.get(HAS_LEADER)));
+                    yield Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+                }
                 case Identity.NoRole(String reason) -> refuse(call, Status.PERMISSION_DENIED.withDescription(reason));
                 case Identity.Stranger(String reason) -> refuse(call, Status.UNAUTHENTICATED.withDescription(reason));
                 case null -> refuse(call, Status.UNAUTHENTICATED.withDescription("the connection has no identity"));

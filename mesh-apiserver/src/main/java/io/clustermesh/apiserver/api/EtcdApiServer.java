@@ -4,6 +4,7 @@ import io.clustermesh.apiserver.access.AccessRules;
 import io.clustermesh.apiserver.access.Refusals;
 import io.clustermesh.apiserver.cache.WatchCache;
 import io.clustermesh.store.runtime.Lifecycle;
+import io.grpc.Channel;
 import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
@@ -49,13 +50,14 @@ public final class EtcdApiServer implements AutoCloseable {
     private final Server server;
     private final EventLoopGroup loops;
     private final WatchService watches;
+    private final KvService kv;
     private final Connections connections;
     private final Refusals refusals;
     private final TlsReload reload;
     private final ApiCounters counters;
     private final String host;
 
-    private EtcdApiServer(ApiConfig config, WatchCache cache, Lifecycle lifecycle) {
+    private EtcdApiServer(ApiConfig config, WatchCache cache, Channel etcd, Lifecycle lifecycle) {
         host = config.endpoint().host();
         counters = new ApiCounters();
         refusals = new Refusals(lifecycle.clock());
@@ -71,22 +73,26 @@ public final class EtcdApiServer implements AutoCloseable {
         Headers headers = new Headers(config.cluster());
         loops = new MultiThreadIoEventLoopGroup(
                 config.limits().eventLoops(), new DefaultThreadFactory("etcd-api", true), NioIoHandler.newFactory());
-        watches = new WatchService(
-                loops,
-                new WatchStream.Shared(cache, headers, counters),
-                config.limits().progressInterval());
+        Loops all = new Loops(loops);
+        ServiceLimits limits = config.limits().services();
+        WatchStream.Shared shared = new WatchStream.Shared(
+                cache, headers, counters, new WatchQuota(limits.watches(), lifecycle.clock()), lifecycle.clock());
+        watches = new WatchService(all, shared, config.limits().progressInterval(), limits.leaderAway());
+        kv = new KvService(shared, etcd, all, limits.reads());
+        Passage passage = new Passage(etcd, all, cache, counters);
         NettyServerBuilder builder = transport(config, tls(identity, trust))
                 .intercept(new Caller.Guard())
                 .addTransportFilter(connections)
-                .addService(new KvService(cache, headers).definition())
+                .addService(kv.definition(passage))
                 .addService(watches.definition())
-                .addService(ReadOnly.leases());
+                .addService(Upkeep.leases(passage))
+                .addService(Upkeep.auth());
         new MemberServices(
                         cache,
                         headers,
                         "mesh-apiserver-" + config.cluster(),
                         config.endpoint().advertisedUrl())
-                .all()
+                .all(passage)
                 .forEach(builder::addService);
         server = builder.build();
     }
@@ -94,11 +100,12 @@ public final class EtcdApiServer implements AutoCloseable {
     /**
      * Starts listening. The cache may still be empty: clients are told to come back.
      *
+     * @param etcd for what memory can't answer: how new it is, and what the administrator writes
      * @param lifecycle owns the server and its reload agent from here on
      * @throws IllegalStateException if a certificate can't be used or the address is taken, naming it
      */
-    public static EtcdApiServer start(ApiConfig config, WatchCache cache, Lifecycle lifecycle) {
-        EtcdApiServer api = new EtcdApiServer(config, cache, lifecycle);
+    public static EtcdApiServer start(ApiConfig config, WatchCache cache, Channel etcd, Lifecycle lifecycle) {
+        EtcdApiServer api = new EtcdApiServer(config, cache, etcd, lifecycle);
         try {
             api.server.start();
         } catch (IOException e) {
@@ -167,13 +174,20 @@ public final class EtcdApiServer implements AutoCloseable {
     public ApiStatus status() {
         List<Refusals.Refusal> last = refusals.last();
         return new ApiStatus(
-                listening(), connections.byUser(), counters.snapshot(), refusals.total(), last, reload.errors());
+                listening(),
+                connections.byUser(),
+                counters.snapshot(),
+                counters.requests(),
+                refusals.total(),
+                last,
+                reload.errors());
     }
 
     /** Ends every call and connection, then the event loops. */
     @Override
     public void close() throws Exception {
         watches.close();
+        kv.close();
         server.shutdownNow();
         server.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         loops.shutdownGracefully(0, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)

@@ -4,6 +4,7 @@ import io.clustermesh.apiserver.access.Role;
 import io.clustermesh.apiserver.cache.KeySpan;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Locale;
 
 /**
  * Errors as etcd words them ({@code etcdserver/api/v3rpc/rpctypes/error.go}): Go clients compare the text, so it stands
@@ -14,6 +15,8 @@ final class EtcdErrors {
     static final String COMPACTED = "etcdserver: mvcc: required revision has been compacted";
     static final String EMPTY_WATCH_RANGE = "mvcc: watcher range is empty";
     static final String DUPLICATE_WATCH_ID = "mvcc: duplicate watch ID provided on the WatchStream";
+
+    static final String TOO_MANY = "etcdserver: too many requests";
 
     private EtcdErrors() {}
 
@@ -33,6 +36,10 @@ final class EtcdErrors {
                 .asRuntimeException();
     }
 
+    static StatusRuntimeException noLeader() {
+        return Status.UNAVAILABLE.withDescription("etcdserver: no leader").asRuntimeException();
+    }
+
     static StatusRuntimeException notReady() {
         return Status.UNAVAILABLE
                 .withDescription("etcdserver: no leader: mesh-apiserver has not read its etcd yet; try again")
@@ -43,11 +50,23 @@ final class EtcdErrors {
         return Status.PERMISSION_DENIED.withDescription(role.refusal(asked)).asRuntimeException();
     }
 
-    static StatusRuntimeException readOnly(String method) {
+    static StatusRuntimeException readOnly(Role role, String method) {
         return Status.PERMISSION_DENIED
-                .withDescription(
-                        "etcdserver: permission denied: %s writes, and this API only reads; write to the cluster's etcd"
-                                .formatted(method))
+                .withDescription("etcdserver: permission denied: %s (role %s) may only read; %s needs admin-<cluster>"
+                        .formatted(role.user(), role.kind().name().toLowerCase(Locale.ROOT), method))
                 .asRuntimeException();
+    }
+
+    static StatusRuntimeException unconfirmed() {
+        return Status.UNAVAILABLE
+                .withDescription(
+                        "etcdserver: request timed out: mesh-apiserver's etcd did not confirm that this read is"
+                                + " the newest; try again, or ask for a serializable read")
+                .asRuntimeException();
+    }
+
+    /** etcd's {@code ErrTooManyRequests}. */
+    static StatusRuntimeException tooMany(String what) {
+        return Status.RESOURCE_EXHAUSTED.withDescription(TOO_MANY + ": " + what).asRuntimeException();
     }
 }

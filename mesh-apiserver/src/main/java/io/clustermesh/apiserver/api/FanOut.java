@@ -5,6 +5,7 @@ import io.clustermesh.apiserver.cache.WatchCache;
 import io.clustermesh.apiserver.cache.WatchQuery;
 import io.clustermesh.apiserver.cache.WatchResult;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,6 +93,11 @@ final class FanOut {
             }
         });
         forgetShared();
+    }
+
+    /** Ends the streams that won't go on without etcd, which has been away since {@code awaySinceNanos}. */
+    void endLeaderless(long awaySinceNanos, long now, Duration limit) {
+        List.copyOf(streams).forEach(stream -> stream.endWithoutLeader(awaySinceNanos, now, limit));
     }
 
     /** Tells every idle watch that asked for it how far it has come. */

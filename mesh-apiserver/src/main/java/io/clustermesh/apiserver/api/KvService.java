@@ -1,5 +1,7 @@
 package io.clustermesh.apiserver.api;
 
+import io.clustermesh.apiserver.access.Role;
+import io.clustermesh.apiserver.api.WatchStream.Shared;
 import io.clustermesh.apiserver.cache.Entry;
 import io.clustermesh.apiserver.cache.KeySpan;
 import io.clustermesh.apiserver.cache.RangeQuery;
@@ -14,76 +16,207 @@ import io.clustermesh.apiserver.cache.WatchCache;
 import io.clustermesh.store.etcd.pb.KVGrpc;
 import io.clustermesh.store.etcd.pb.RangeRequest;
 import io.clustermesh.store.etcd.pb.RangeResponse;
+import io.grpc.Channel;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 
 /**
- * {@code KV}: {@code Range} from the cache, everything else refused.
+ * {@code KV}: {@code Range} from the cache, writes handed on to etcd.
  *
- * <p>All reads are what etcd calls serializable: they may lag etcd by the moment that an event takes, and never go
- * back.
+ * <p>A serializable read is answered at once: it may lag etcd by the moment that an event takes, and never goes back. So
+ * is a read of a revision that the cache holds, for what is past does not change. Any other read waits at the {@link
+ * ReadGate} until the cache is as new as etcd was when the read came.
  */
-final class KvService {
+final class KvService implements AutoCloseable {
 
     private final WatchCache cache;
     private final Headers headers;
+    private final List<ReadGate> gates;
+    private final AnswerBudget budget;
+    private final ServiceLimits.Reads limits;
+    private final ApiCounters counters;
+    private final AutoCloseable subscription;
 
-    KvService(WatchCache cache, Headers headers) {
-        this.cache = cache;
-        this.headers = headers;
+    KvService(Shared shared, Channel etcd, Loops loops, ServiceLimits.Reads limits) {
+        this.cache = shared.cache();
+        this.headers = shared.headers();
+        this.counters = shared.counters();
+        Confirmation confirmation = new Confirmation(etcd, limits.adminWait(), counters);
+        this.gates = loops.all().stream()
+                .map(loop -> new ReadGate(loop, cache, confirmation))
+                .toList();
+        this.subscription = cache.onAdvance(() -> gates.forEach(ReadGate::advanced));
+        this.limits = limits;
+        this.budget = new AnswerBudget(
+                new AnswerBudget.Limits(limits.connectionBytes(), limits.totalBytes(), limits.waiting()));
     }
 
-    ServerServiceDefinition definition() {
+    /** @param passage for what only etcd can do */
+    ServerServiceDefinition definition(Passage passage) {
         MethodDescriptor<RangeRequest, WireMessage> range = KVGrpc.getRangeMethod().toBuilder(
                         KVGrpc.getRangeMethod().getRequestMarshaller(), new WireMessage.Marshaller())
                 .build();
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(KVGrpc.SERVICE_NAME)
                 .addMethod(range, ServerCalls.asyncUnaryCall(this::range));
-        return ReadOnly.refuse(
-                        service,
-                        List.of(
-                                KVGrpc.getPutMethod(),
-                                KVGrpc.getDeleteRangeMethod(),
-                                KVGrpc.getTxnMethod(),
-                                KVGrpc.getCompactMethod()))
-                .build();
+        for (String write : List.of("Put", "DeleteRange", "Txn")) {
+            passage.add(service, KVGrpc.SERVICE_NAME, write, MethodType.UNARY);
+        }
+        passage.addCompact(service, KVGrpc.SERVICE_NAME);
+        return service.build();
     }
 
-    private void range(RangeRequest request, StreamObserver<WireMessage> answer) {
+    @Override
+    public void close() throws Exception {
+        subscription.close();
+    }
+
+    /** Bytes of answers on their way. */
+    long bytesInFlight() {
+        return budget.inFlight();
+    }
+
+    private void range(RangeRequest request, StreamObserver<WireMessage> client) {
+        Read read = new Read(request, query(request), Caller.current(), (ServerCallStreamObserver<WireMessage>) client);
         try {
-            WireMessage message = answer(request);
-            answer.onNext(message);
-            answer.onCompleted();
+            read.check();
+            read.begin();
         } catch (StatusRuntimeException e) {
-            answer.onError(e);
+            client.onError(e);
         }
     }
 
-    private WireMessage answer(RangeRequest request) {
-        if (request.getKey().isEmpty()) {
-            throw EtcdErrors.emptyKey();
+    private ReadGate gateHere() {
+        return gates.stream()
+                .filter(gate -> gate.loop().inEventLoop())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "a read was started outside the API's event loops; the server must use the direct executor"));
+    }
+
+    /** One read, from the question to the last byte of its answer; on its connection's event loop. */
+    private final class Read {
+        private final RangeRequest request;
+        private final RangeQuery query;
+        private final Caller caller;
+        private final ServerCallStreamObserver<WireMessage> client;
+        private final ReadGate gate = gateHere();
+        private long inFlight;
+        private boolean gone;
+
+        Read(RangeRequest request, RangeQuery query, Caller caller, ServerCallStreamObserver<WireMessage> client) {
+            this.request = request;
+            this.query = query;
+            this.caller = caller;
+            this.client = client;
         }
-        RangeQuery query = query(request);
-        if (!Caller.role().mayRead(query.span())) {
-            throw EtcdErrors.denied(Caller.role(), query.span());
-        }
-        View view = cache.view().orElseThrow(EtcdErrors::notReady);
-        return switch (view.range(query)) {
-            case RangeResult.Compacted() -> throw EtcdErrors.compacted();
-            case RangeResult.Future() -> throw EtcdErrors.future();
-            case RangeResult.Found(List<Entry> entries, boolean more, long count) -> {
-                RangeResponse head = RangeResponse.newBuilder()
-                        .setHeader(headers.of(view))
-                        .setMore(more)
-                        .setCount(count)
-                        .build();
-                yield WireFormat.range(head, entries, request.getKeysOnly());
+
+        void check() {
+            if (request.getKey().isEmpty()) {
+                throw EtcdErrors.emptyKey();
             }
-        };
+            if (!caller.role().mayRead(query.span())) {
+                throw EtcdErrors.denied(caller.role(), query.span());
+            }
+        }
+
+        void begin() {
+            View view = cache.view().orElseThrow(EtcdErrors::notReady);
+            client.setOnCancelHandler(this::left);
+            client.setOnCloseHandler(this::left);
+            boolean held = query.revision() > 0 && query.revision() <= view.revision();
+            if (held || (query.revision() <= 0 && request.getSerializable())) {
+                answer(false);
+                return;
+            }
+            if (gate.waiting() >= limits.waiting()) {
+                counters.floodsRefused.increment();
+                throw EtcdErrors.tooMany("%d reads wait for etcd already".formatted(gate.waiting()));
+            }
+            boolean admin = caller.role().kind() == Role.Kind.ADMIN;
+            gate.await(
+                    Math.max(0, query.revision()),
+                    admin ? limits.adminWait() : limits.readerWait(),
+                    freshness -> confirmed(freshness, admin));
+        }
+
+        private void confirmed(ReadGate.Freshness freshness, boolean admin) {
+            if (gone) {
+                return;
+            }
+            if (freshness == ReadGate.Freshness.STALE && !request.getSerializable()) {
+                if (admin) {
+                    client.onError(EtcdErrors.unconfirmed());
+                    return;
+                }
+                counters.staleReads.increment();
+            }
+            answer(false);
+        }
+
+        private void answer(boolean recalled) {
+            if (gone) {
+                budget.passedOver(caller.connection());
+                return;
+            }
+            WireMessage message;
+            try {
+                message = read(cache.view().orElseThrow(EtcdErrors::notReady));
+            } catch (StatusRuntimeException e) {
+                if (recalled) {
+                    budget.passedOver(caller.connection());
+                }
+                client.onError(e);
+                return;
+            }
+            switch (budget.admit(caller.connection(), message.size(), recalled, gate.loop(), () -> answer(true))) {
+                case NOW -> {
+                    inFlight = message.size();
+                    client.onNext(message);
+                    client.onCompleted();
+                }
+                case LATER -> counters.answersDelayed.increment();
+                case TOO_LARGE ->
+                    refuse("the answer has %d bytes, and all answers together may have %d; ask for pages (limit)"
+                            .formatted(message.size(), limits.totalBytes()));
+                case TOO_MANY ->
+                    refuse("%d answers wait for this connection already; read them first".formatted(limits.waiting()));
+            }
+        }
+
+        private void refuse(String why) {
+            counters.floodsRefused.increment();
+            client.onError(EtcdErrors.tooMany(why));
+        }
+
+        /** The answer is out, or the client is. */
+        private void left() {
+            gone = true;
+            if (inFlight > 0) {
+                budget.sent(caller.connection(), inFlight);
+                inFlight = 0;
+            }
+        }
+
+        private WireMessage read(View view) {
+            return switch (view.range(query)) {
+                case RangeResult.Compacted() -> throw EtcdErrors.compacted();
+                case RangeResult.Future() -> throw EtcdErrors.future();
+                case RangeResult.Found(List<Entry> entries, boolean more, long count) -> {
+                    RangeResponse head = RangeResponse.newBuilder()
+                            .setHeader(headers.of(view))
+                            .setMore(more)
+                            .setCount(count)
+                            .build();
+                    yield WireFormat.range(head, entries, request.getKeysOnly());
+                }
+            };
+        }
     }
 
     private static RangeQuery query(RangeRequest request) {

@@ -9,7 +9,9 @@ import io.clustermesh.store.etcd.pb.MemberListRequest;
 import io.clustermesh.store.etcd.pb.MemberListResponse;
 import io.clustermesh.store.etcd.pb.StatusRequest;
 import io.clustermesh.store.etcd.pb.StatusResponse;
-import io.grpc.BindableService;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
@@ -36,8 +38,19 @@ final class MemberServices {
         this.url = url;
     }
 
-    List<BindableService> all() {
-        return List.of(new ClusterService(), new MaintenanceService());
+    /** @param passage for the upkeep that only etcd can do */
+    List<ServerServiceDefinition> all(Passage passage) {
+        return List.of(new ClusterService().bindService(), maintenance(passage));
+    }
+
+    private ServerServiceDefinition maintenance(Passage passage) {
+        ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(MaintenanceGrpc.SERVICE_NAME)
+                .addMethod(MaintenanceGrpc.getStatusMethod(), ServerCalls.asyncUnaryCall(this::status));
+        for (String call : List.of("Alarm", "Defragment", "Hash", "HashKV")) {
+            passage.add(service, MaintenanceGrpc.SERVICE_NAME, call, MethodType.UNARY);
+        }
+        passage.add(service, MaintenanceGrpc.SERVICE_NAME, "Snapshot", MethodType.SERVER_STREAMING);
+        return service.build();
     }
 
     private <T> Optional<View> viewOrRefuse(StreamObserver<T> answer) {
@@ -65,22 +78,19 @@ final class MemberServices {
         }
     }
 
-    private final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
-        @Override
-        public void status(StatusRequest request, StreamObserver<StatusResponse> answer) {
-            viewOrRefuse(answer).ifPresent(view -> {
-                answer.onNext(StatusResponse.newBuilder()
-                        .setHeader(headers.of(view))
-                        .setVersion(API_LEVEL)
-                        .setLeader(headers.memberId())
-                        .setRaftIndex(view.revision())
-                        .setRaftAppliedIndex(view.revision())
-                        .setRaftTerm(Headers.TERM)
-                        .setDbSize(view.bytes())
-                        .setDbSizeInUse(view.bytes())
-                        .build());
-                answer.onCompleted();
-            });
-        }
+    private void status(StatusRequest request, StreamObserver<StatusResponse> answer) {
+        viewOrRefuse(answer).ifPresent(view -> {
+            answer.onNext(StatusResponse.newBuilder()
+                    .setHeader(headers.of(view))
+                    .setVersion(API_LEVEL)
+                    .setLeader(headers.memberId())
+                    .setRaftIndex(view.revision())
+                    .setRaftAppliedIndex(view.revision())
+                    .setRaftTerm(Headers.TERM)
+                    .setDbSize(view.bytes())
+                    .setDbSizeInUse(view.bytes())
+                    .build());
+            answer.onCompleted();
+        });
     }
 }

@@ -8,7 +8,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,16 +21,25 @@ final class WatchService implements AutoCloseable {
     private final List<FanOut> fanOuts = new ArrayList<>();
     private final AutoCloseable subscription;
 
-    WatchService(EventLoopGroup loops, WatchStream.Shared shared, Duration progressInterval) {
+    /** @param leaderAway how long a stream that requires a leader lives on without etcd */
+    WatchService(Loops loops, WatchStream.Shared shared, Duration progressInterval, Duration leaderAway) {
         this.shared = shared;
+        long look = Math.max(1, leaderAway.toNanos() / 20);
         WatchCache cache = shared.cache();
-        for (EventExecutor loop : loops) {
+        for (EventExecutor loop : loops.all()) {
             FanOut fanOut = new FanOut(loop, cache, shared.counters());
             fanOuts.add(fanOut);
             long interval = progressInterval.toNanos();
             var _ = loop.scheduleAtFixedRate(fanOut::reportProgress, interval, interval, TimeUnit.NANOSECONDS);
+            var _ = loop.scheduleAtFixedRate(() -> endLeaderless(fanOut, leaderAway), look, look, TimeUnit.NANOSECONDS);
         }
         subscription = cache.onAdvance(() -> fanOuts.forEach(FanOut::advanced));
+    }
+
+    private void endLeaderless(FanOut fanOut, Duration limit) {
+        shared.cache()
+                .awaySinceNanos()
+                .ifPresent(since -> fanOut.endLeaderless(since, shared.clock().monotonicNanos(), limit));
     }
 
     ServerServiceDefinition definition() {
@@ -45,7 +53,7 @@ final class WatchService implements AutoCloseable {
 
     private StreamObserver<WatchRequest> open(StreamObserver<WireMessage> client) {
         WatchStream stream =
-                new WatchStream(shared, fanOutHere(), Caller.role(), (ServerCallStreamObserver<WireMessage>) client);
+                new WatchStream(shared, fanOutHere(), Caller.current(), (ServerCallStreamObserver<WireMessage>) client);
         stream.open();
         return stream;
     }

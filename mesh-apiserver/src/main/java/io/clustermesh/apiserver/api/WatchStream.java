@@ -1,6 +1,5 @@
 package io.clustermesh.apiserver.api;
 
-import io.clustermesh.apiserver.access.Role;
 import io.clustermesh.apiserver.api.FanOut.Delivery;
 import io.clustermesh.apiserver.cache.KeySpan;
 import io.clustermesh.apiserver.cache.View;
@@ -11,15 +10,18 @@ import io.clustermesh.store.etcd.pb.WatchCreateRequest;
 import io.clustermesh.store.etcd.pb.WatchCreateRequest.FilterType;
 import io.clustermesh.store.etcd.pb.WatchRequest;
 import io.clustermesh.store.etcd.pb.WatchResponse;
+import io.clustermesh.store.runtime.Clock;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One {@code Watch} call: its watches, each a place in the history, and the client's readiness. Belongs to one event
@@ -38,7 +40,9 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private final FanOut fanOut;
     private final Headers headers;
     private final ApiCounters counters;
-    private final Role role;
+    private final Caller caller;
+    private final WatchQuota.Share quota;
+    private final long openedNanos;
     private final ServerCallStreamObserver<WireMessage> client;
     private final Map<Long, Watch> watches = new HashMap<>();
     private final Deque<Watch> turns = new ArrayDeque<>();
@@ -48,14 +52,16 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private boolean ended;
 
     /** What a stream shares with all others. */
-    record Shared(WatchCache cache, Headers headers, ApiCounters counters) {}
+    record Shared(WatchCache cache, Headers headers, ApiCounters counters, WatchQuota quota, Clock clock) {}
 
-    WatchStream(Shared shared, FanOut fanOut, Role role, ServerCallStreamObserver<WireMessage> client) {
+    WatchStream(Shared shared, FanOut fanOut, Caller caller, ServerCallStreamObserver<WireMessage> client) {
         this.cache = shared.cache();
         this.headers = shared.headers();
         this.counters = shared.counters();
         this.fanOut = fanOut;
-        this.role = role;
+        this.caller = caller;
+        this.quota = shared.quota().join(caller.connection());
+        this.openedNanos = shared.clock().monotonicNanos();
         this.client = client;
     }
 
@@ -85,7 +91,18 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             }
         }
         drain(view.get());
-        if (client.isReady()) {
+        more();
+    }
+
+    /** Hears the next request, once the client reads and is not ahead of its rate. */
+    private void more() {
+        long pause = quota.pauseNanos();
+        if (ended) {
+            return;
+        }
+        if (pause > 0) {
+            var _ = fanOut.loop().schedule(this::more, pause, TimeUnit.NANOSECONDS);
+        } else if (client.isReady()) {
             client.request(1);
         } else {
             requestHeldBack = true;
@@ -124,9 +141,20 @@ final class WatchStream implements StreamObserver<WatchRequest> {
                 .asRuntimeException());
     }
 
+    /** Ends the stream as etcd does that has lost its leader, if the client asked for that. */
+    void endWithoutLeader(long awaySinceNanos, long now, Duration limit) {
+        if (caller.requiresLeader() && now - Math.max(awaySinceNanos, openedNanos) >= limit.toNanos()) {
+            counters.noLeader.increment();
+            end();
+            client.onError(EtcdErrors.noLeader());
+        }
+    }
+
     private void end() {
         if (!ended) {
             ended = true;
+            quota.give(watches.size());
+            quota.leave();
             fanOut.remove(this);
             counters.watches.addAndGet(-watches.size());
             watches.clear();
@@ -138,8 +166,8 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         byte[] key =
                 request.getKey().isEmpty() ? new byte[] {0} : request.getKey().toByteArray();
         KeySpan span = KeySpan.of(key, request.getRangeEnd().toByteArray());
-        if (!role.mayRead(span)) {
-            refuse(view, role.refusal(span));
+        if (!caller.role().mayRead(span)) {
+            refuse(view, caller.role().refusal(span));
             return;
         }
         if (span.isEmpty()) {
@@ -148,6 +176,11 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         }
         if (request.getWatchId() != 0 && watches.containsKey(request.getWatchId())) {
             refuse(view, EtcdErrors.DUPLICATE_WATCH_ID);
+            return;
+        }
+        if (!quota.take(watches.size())) {
+            counters.floodsRefused.increment();
+            refuse(view, EtcdErrors.TOO_MANY + ": this connection has too many watches open; cancel some");
             return;
         }
         long id = request.getWatchId() != 0 ? request.getWatchId() : freeId();
@@ -202,6 +235,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     private void forget(Watch watch) {
         watches.remove(watch.id());
+        quota.give(1);
         counters.watches.decrementAndGet();
     }
 

@@ -161,10 +161,12 @@ public final class CacheFeed implements Agent {
 
     private void heard() {
         backoff.succeeded();
+        cache.followed();
         status = new FeedStatus(true, Optional.of(clock.now()), status.rebuilds(), 0, status.lastError());
     }
 
     private void failed(String error) {
+        cache.lost(clock.monotonicNanos());
         status =
                 new FeedStatus(false, status.lastHeard(), status.rebuilds(), status.failures() + 1, Optional.of(error));
     }

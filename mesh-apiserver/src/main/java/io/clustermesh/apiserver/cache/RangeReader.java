@@ -18,7 +18,7 @@ final class RangeReader {
             return new RangeResult.Future();
         }
         long revision = query.revision() <= 0 ? view.revision() : query.revision();
-        if (revision < view.history().oldestReadable()) {
+        if (revision < view.oldestReadable()) {
             return new RangeResult.Compacted();
         }
         SortedEntries entries =

@@ -15,13 +15,35 @@ public final class View {
     private final long revision;
     private final SortedEntries current;
     private final History history;
+    private final long compacted;
 
     View(long clusterId, long incarnation, long revision, SortedEntries current, History history) {
+        this(clusterId, incarnation, revision, current, history, 0);
+    }
+
+    private View(
+            long clusterId, long incarnation, long revision, SortedEntries current, History history, long compacted) {
         this.clusterId = clusterId;
         this.incarnation = incarnation;
         this.revision = revision;
         this.current = current;
         this.history = history;
+        this.compacted = compacted;
+    }
+
+    /** The same, but etcd has compacted what is older than {@code floor}; what it shows now stays readable. */
+    View compactedTo(long floor) {
+        return new View(clusterId, incarnation, revision, current, history, Math.min(floor, revision));
+    }
+
+    /** The oldest revision whose map can be read. */
+    public long oldestReadable() {
+        return Math.max(compacted, history.oldestReadable());
+    }
+
+    /** The oldest revision from which a watch misses nothing, or that etcd would still take. */
+    public long oldestWatchable() {
+        return Math.max(compacted, history.oldestWatchable());
     }
 
     /** etcd's {@code cluster_id}, an unsigned number. */
@@ -68,8 +90,8 @@ public final class View {
      * @param most bytes after which it stops; a revision is never split, so the answer may be one revision larger
      */
     public WatchResult changes(WatchQuery query, long next, int most) {
-        if (next < history.oldestWatchable()) {
-            return new WatchResult.Compacted(history.oldestWatchable());
+        if (next < oldestWatchable()) {
+            return new WatchResult.Compacted(oldestWatchable());
         }
         List<Change> found = new ArrayList<>();
         int bytes = 0;

@@ -6,6 +6,7 @@ import io.clustermesh.store.kv.WatchListener.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ public final class WatchCache {
     private final CacheLimits limits;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile @Nullable View view;
+    private long compacted;
+    private volatile OptionalLong awaySinceNanos = OptionalLong.empty();
 
     /** @param limits how much of the past it keeps */
     public WatchCache(CacheLimits limits) {
@@ -31,6 +34,21 @@ public final class WatchCache {
         return Optional.ofNullable(view);
     }
 
+    /** Since when etcd is not followed, on the monotonic clock; nothing while it is. Any thread. */
+    public OptionalLong awaySinceNanos() {
+        return awaySinceNanos;
+    }
+
+    void followed() {
+        awaySinceNanos = OptionalLong.empty();
+    }
+
+    void lost(long nowNanos) {
+        if (awaySinceNanos.isEmpty()) {
+            awaySinceNanos = OptionalLong.of(nowNanos);
+        }
+    }
+
     /**
      * Runs {@code listener} after every change, on the feed's thread.
      *
@@ -39,6 +57,22 @@ public final class WatchCache {
     public AutoCloseable onAdvance(Runnable listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
+    }
+
+    /**
+     * etcd has compacted: from now on what is older than {@code revision} is refused, although it may still be held.
+     * Any thread.
+     */
+    public void compactedTo(long revision) {
+        synchronized (this) {
+            View now = view;
+            if (now == null || revision <= compacted) {
+                return;
+            }
+            compacted = revision;
+            view = now.compactedTo(revision);
+        }
+        listeners.forEach(Runnable::run);
     }
 
     /**
@@ -121,7 +155,13 @@ public final class WatchCache {
     }
 
     private void publish(View next) {
-        view = next;
+        synchronized (this) {
+            View before = view;
+            if (before != null && before.incarnation() != next.incarnation()) {
+                compacted = 0;
+            }
+            view = compacted == 0 ? next : next.compactedTo(compacted);
+        }
         listeners.forEach(Runnable::run);
     }
 }

@@ -9,10 +9,15 @@ import io.clustermesh.certs.LeafName;
 import io.clustermesh.certs.LeafRequest;
 import io.clustermesh.certs.TrustBundle;
 import io.clustermesh.model.ClusterName;
+import io.clustermesh.store.etcd.EtcdKvStore;
+import io.clustermesh.store.etcd.EtcdRelay;
+import io.clustermesh.store.etcd.EtcdTarget;
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.Lifecycle;
+import io.clustermesh.store.testing.EtcdServer;
 import io.clustermesh.store.tls.TlsFiles;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
@@ -41,8 +46,26 @@ final class ApiRig implements AutoCloseable {
     private final CacheFeed feed;
     private final EtcdApiServer api;
 
+    /** Over a store that takes no writes through the API. */
     ApiRig(Path directory, KvStore store, CacheLimits limits) {
+        this(directory, store, new StoreChannel(store), limits, ServiceLimits.DEFAULT);
+    }
+
+    /** Over a real etcd. */
+    ApiRig(Path directory, EtcdServer etcd, CacheLimits limits, ServiceLimits services) {
+        this(
+                directory,
+                EtcdKvStore.connect(EtcdTarget.plaintext(etcd.endpoint()), Clock.system()),
+                EtcdRelay.connect(EtcdTarget.plaintext(etcd.endpoint()), Clock.system()),
+                limits,
+                services);
+    }
+
+    ApiRig(Path directory, KvStore store, Channel etcd, CacheLimits limits, ServiceLimits services) {
         this.store = store;
+        if (etcd instanceof EtcdRelay relay) {
+            lifecycle.own("etcd relay", relay);
+        }
         home = directory.resolve("west");
         west = ClusterPki.issueAll(home, WEST, AlternativeNames.LOOPBACK);
         east = ClusterPki.issueAll(directory.resolve("east"), EAST, AlternativeNames.LOOPBACK);
@@ -58,8 +81,9 @@ final class ApiRig implements AutoCloseable {
                         new ApiEndpoint("127.0.0.1", 0, "https://127.0.0.1:2379"),
                         new TlsFiles(caFile(), west.certificateFile(LeafName.SERVER), west.keyFile(LeafName.SERVER)),
                         home.resolve("trust"),
-                        new ApiLimits(1, Duration.ofMillis(200), Duration.ofMillis(50))),
+                        new ApiLimits(1, Duration.ofMillis(200), Duration.ofMillis(50), services)),
                 cache,
+                etcd,
                 lifecycle);
     }
 

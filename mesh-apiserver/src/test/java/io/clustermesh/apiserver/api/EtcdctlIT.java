@@ -47,13 +47,14 @@ class EtcdctlIT {
         put("cilium/cluster-config/west", "{}");
         put("cilium/cluster-config/north", "{}");
         put("clustermesh/state/services/v1/west/shop/cart", "{}");
-        rig = new ApiRig(directory, store, CacheLimits.DEFAULT);
+        rig = new ApiRig(directory, etcd, CacheLimits.DEFAULT, ServiceLimits.DEFAULT);
     }
 
     @AfterAll
     static void stop() {
         if (rig != null) {
             rig.close();
+            store.close();
             etcd.close();
         }
     }
@@ -125,13 +126,70 @@ class EtcdctlIT {
     }
 
     @Test
-    void shouldRefuseToWrite() {
+    void shouldWriteForTheAdministratorAndShowItAtOnce() {
         Etcdctl admin = as(rig.admin());
 
-        assertThat(admin.run("put", "cilium/x", "y").output()).contains("etcdserver: permission denied");
-        assertThat(admin.run("del", "cilium/x").output()).contains("etcdserver: permission denied");
-        assertThat(admin.run("lease", "grant", "60").output()).contains("etcdserver: permission denied");
-        assertThat(admin.run("user", "list").output()).contains("Unimplemented");
+        for (int i = 0; i < 5; i++) {
+            assertThat(admin.run("put", "other/x", "y" + i).output()).contains("OK");
+            assertThat(admin.run("get", "other/x").lines()).containsExactly("other/x", "y" + i);
+        }
+        assertThat(admin.run("del", "other/x").lines()).containsExactly("1");
+        assertThat(admin.run("get", "other/x").output()).isEmpty();
+        assertThat(admin.run("put", "other/y", "z", "--lease=1234").output())
+                .contains("etcdserver: requested lease not found");
+        assertThat(admin.run("put", "other/large", "x".repeat(100_000)).output())
+                .contains("OK");
+    }
+
+    @Test
+    void shouldKeepLeasesForTheAdministrator() throws IOException {
+        Etcdctl admin = as(rig.admin());
+        String granted = admin.run("lease", "grant", "60").output();
+        assertThat(granted).contains("granted with TTL(60s)");
+        String lease = granted.split(" ")[1];
+        admin.run("put", "other/leased", "1", "--lease=" + lease);
+
+        assertThat(admin.run("lease", "list").output()).contains(lease);
+        assertThat(admin.run("lease", "timetolive", lease, "--keys").output())
+                .contains("granted with TTL(60s)", "leased");
+        assertThat(admin.run("lease", "keep-alive", "--once", lease).output()).contains("keepalived with TTL(60)");
+        assertThat(admin.run("lease", "revoke", lease).output()).contains("revoked");
+        assertThat(admin.run("get", "other/leased").output()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseWritesOfEverybodyElse() {
+        for (TlsFiles reader : List.of(rig.local(), rig.peerEast(), rig.madeByWest("remote"))) {
+            Etcdctl client = as(reader);
+            String denied = "etcdserver: permission denied";
+            assertThat(client.run("put", "cilium/state/x", "y").output()).contains(denied, "admin-<cluster>");
+            assertThat(client.run("del", "--prefix", "cilium/").output()).contains(denied);
+            assertThat(client.run("lease", "grant", "60").output()).contains(denied);
+            assertThat(client.run("lease", "list").output()).contains(denied);
+            assertThat(client.run("compaction", "1").output()).contains(denied);
+            assertThat(client.run("alarm", "list").output()).contains(denied);
+        }
+        assertThat(rig.api().status().requests().writesRefused()).isGreaterThanOrEqualTo(18);
+        assertThat(as(rig.admin()).run("user", "list").output()).contains("Unimplemented");
+    }
+
+    @Test
+    void shouldDoEtcdsUpkeepForTheAdministrator() {
+        Etcdctl admin = as(rig.admin());
+
+        assertThat(admin.run("alarm", "list").code()).isZero();
+        assertThat(admin.run("endpoint", "hashkv").code()).isZero();
+        Path snapshot = directory.resolve("snapshot.db");
+        assertThat(admin.run("snapshot", "save", snapshot.toString()).output()).contains("Snapshot saved");
+        assertThat(snapshot).isNotEmptyFile();
+    }
+
+    @Test
+    void shouldGoOnWithoutPasswordForAClientThatHasOne() {
+        assertThat(as(rig.admin())
+                        .run("--user=root:secret", "get", "cilium/cluster-config/west")
+                        .lines())
+                .contains("{}");
     }
 
     @Test

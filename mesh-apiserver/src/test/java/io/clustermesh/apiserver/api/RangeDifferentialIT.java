@@ -48,7 +48,7 @@ class RangeDifferentialIT {
         try (EtcdServer etcd = EtcdServer.start();
                 KvStore store = EtcdKvStore.connect(EtcdTarget.plaintext(etcd.endpoint()), Clock.system());
                 Lease lease = store.grant(Duration.ofMinutes(5));
-                ApiRig rig = new ApiRig(directory, store, CacheLimits.DEFAULT)) {
+                ApiRig rig = new ApiRig(directory, etcd, CacheLimits.DEFAULT, ServiceLimits.DEFAULT)) {
             ManagedChannel theirs = Grpc.newChannelBuilder(
                             etcd.endpoint().getAuthority(), InsecureChannelCredentials.create())
                     .build();

@@ -32,10 +32,20 @@ final class EtcdChannels implements AutoCloseable {
     }
 
     ManagedChannel current() {
+        lookAtFiles();
+        return inUse();
+    }
+
+    /** Like {@link #current()}, for threads that must not read files. */
+    ManagedChannel inUse() {
+        return channels.get(used.get() % channels.size());
+    }
+
+    /** Takes over TLS files that changed; reads files at most once a second. */
+    void lookAtFiles() {
         if (tls != null) {
             tls.refresh();
         }
-        return channels.get(used.get() % channels.size());
     }
 
     /**

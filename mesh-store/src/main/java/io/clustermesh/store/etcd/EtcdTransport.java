@@ -41,6 +41,11 @@ public final class EtcdTransport implements AutoCloseable {
         return clock;
     }
 
+    /** Runs {@code task} on a virtual thread, where it may block. */
+    void offload(Runnable task) {
+        callbacks.execute(task);
+    }
+
     /** A channel that connects at its first call, and again after a break. */
     ManagedChannel channel(URI endpoint, Optional<ReloadingTls> tls) {
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(
