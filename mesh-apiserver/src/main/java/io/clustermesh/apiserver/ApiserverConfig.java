@@ -8,6 +8,7 @@ import io.clustermesh.model.Cidr;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.MeshSize;
+import io.clustermesh.store.admin.AdminListeners;
 import io.clustermesh.store.config.ConfigException;
 import io.clustermesh.store.config.EtcdSettings;
 import io.clustermesh.store.config.Settings;
@@ -30,16 +31,26 @@ import java.util.List;
  * # everything below has the value shown if it is left out
  * api: {host: 0.0.0.0, port: <that of cluster.yaml's endpoint>}
  * manifests: <home>/manifests
- * admin: {socket: <home>/run/mesh-apiserver.sock}
+ * replica: {name: mesh-apiserver}   # of several in one cluster, each has its own
+ * admin: {socket: <home>/run/<replica>.sock, listen: <off>}
+ * health: {listen: <off>}
  * }</pre>
  *
  * @param cluster who we are
  * @param etcd the cluster's own etcd, with rights to everything
  * @param api where peers and agents find us
  * @param folders what is watched
- * @param adminSocket where the admin API listens
+ * @param self this replica
  */
-record ApiserverConfig(OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folders folders, Path adminSocket) {
+record ApiserverConfig(OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folders folders, Self self) {
+
+    /**
+     * @param replica this replica's name among those of the cluster
+     * @param admin where it tells of itself
+     */
+    record Self(String replica, AdminListeners admin) {}
+
+    private static final String DEFAULT_REPLICA = "mesh-apiserver";
 
     /**
      * @param manifests Kubernetes manifests
@@ -57,10 +68,22 @@ record ApiserverConfig(OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folde
                     api(settings, home, file),
                     new Folders(
                             settings.path("manifests", home.resolve("manifests").toString()), home.resolve("peers")),
-                    settings.path(
-                            "admin.socket",
-                            home.resolve("run/mesh-apiserver.sock").toString()));
+                    self(settings, home));
         });
+    }
+
+    private static Self self(Settings settings, Path home) {
+        String replica = settings.parsed("replica.name", DEFAULT_REPLICA, DEFAULT_REPLICA, ApiserverConfig::replica);
+        return new Self(
+                replica, AdminListeners.read(settings, home.resolve("run").resolve(replica + ".sock")));
+    }
+
+    private static String replica(String text) {
+        if (text.matches("[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")) {
+            return text;
+        }
+        throw new IllegalArgumentException(
+                "\"%s\" is no name of letters a-z, digits, dots and dashes, at most 63".formatted(text));
     }
 
     private static ApiConfig api(Settings settings, Path home, ClusterFile file) {

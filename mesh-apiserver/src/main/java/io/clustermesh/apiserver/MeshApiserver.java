@@ -1,6 +1,9 @@
 package io.clustermesh.apiserver;
 
+import io.clustermesh.apiserver.access.Identity;
+import io.clustermesh.apiserver.access.Role;
 import io.clustermesh.apiserver.api.EtcdApiServer;
+import io.clustermesh.apiserver.api.MutualTls;
 import io.clustermesh.apiserver.cache.CacheFeed;
 import io.clustermesh.apiserver.cache.CacheLimits;
 import io.clustermesh.apiserver.cache.View;
@@ -12,7 +15,11 @@ import io.clustermesh.apiserver.publish.OwnCluster;
 import io.clustermesh.apiserver.publish.Publisher;
 import io.clustermesh.apiserver.source.ManifestFolder;
 import io.clustermesh.apiserver.source.Source;
+import io.clustermesh.apiserver.view.Mesh;
+import io.clustermesh.apiserver.view.MeshRoutes;
+import io.clustermesh.store.admin.AdminApi;
 import io.clustermesh.store.admin.AdminServer;
+import io.clustermesh.store.admin.AdminTls;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.etcd.EtcdKvStore;
 import io.clustermesh.store.etcd.EtcdRelay;
@@ -22,7 +29,7 @@ import io.clustermesh.store.runtime.Health;
 import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.runtime.Lifecycle;
 import io.clustermesh.store.runtime.Metrics;
-import java.util.Map;
+import java.util.Optional;
 
 /** The process mesh-apiserver. */
 public final class MeshApiserver {
@@ -72,18 +79,39 @@ public final class MeshApiserver {
         Metrics metrics = lifecycle.own("metrics", new Metrics());
         MeshApiserver process = new MeshApiserver(config, events, hops, lifecycle);
         ApiserverMetrics.register(metrics.meter("mesh-apiserver"), process::status);
-        ServicesView services = new ServicesView(config.cluster().name(), process.cache, process.mirrors::freshness);
+        Mesh mesh = new Mesh(
+                config.cluster(),
+                config.self().replica(),
+                process.cache,
+                process.feed::status,
+                process.mirrors::status,
+                lifecycle.clock());
         lifecycle.own(
                 "admin API",
                 AdminServer.start(
-                        config.adminSocket(),
-                        process.health,
-                        metrics,
-                        Map.of(
-                                "/v1/status", query -> process.status(),
-                                "/v1/services", query -> services.services(),
-                                "/v1/events", query -> events.events(),
-                                "/v1/hops", query -> hops.entries())));
+                        config.self().admin(),
+                        new AdminApi(
+                                process.health,
+                                metrics,
+                                MeshRoutes.all(mesh, events, hops, process::status),
+                                Optional.of(events),
+                                Optional.empty()),
+                        Optional.of(adminTls(process.api.tls()))));
+    }
+
+    /** The role admin and nobody else, by the etcd API's own rules. */
+    private static AdminTls adminTls(MutualTls tls) {
+        return new AdminTls(tls.keyManager(), tls.trustManager(), chain -> switch (tls.identify(chain)) {
+            case Identity.Known(Role role) when role.kind() == Role.Kind.ADMIN -> Optional.empty();
+            case Identity.Known(Role role) -> Optional.of(onlyAdmin(role.user()));
+            case Identity.NoRole(String reason) -> Optional.of(reason);
+            case Identity.Stranger(String reason) -> Optional.of(reason);
+        });
+    }
+
+    private static String onlyAdmin(String user) {
+        return "\"%s\" may read the etcd API, not this one; show the certificate admin-<cluster> of the own CA"
+                .formatted(user);
     }
 
     private void checks() {
@@ -108,6 +136,7 @@ public final class MeshApiserver {
     private StatusView status() {
         OwnCluster own = config.cluster();
         return new StatusView(
+                config.self().replica(),
                 new StatusView.Cluster(
                         own.name(),
                         own.id(),

@@ -14,6 +14,7 @@ import java.util.Map;
 /**
  * What {@code /v1/status} shows: the whole process in one structure.
  *
+ * @param replica which of the cluster's replicas answers
  * @param cluster who we are
  * @param ready others may rely on us
  * @param source where the objects come from
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param peerErrors connection files that can't be used and why, by file name
  */
 record StatusView(
+        String replica,
         Cluster cluster,
         boolean ready,
         SourceStatus source,

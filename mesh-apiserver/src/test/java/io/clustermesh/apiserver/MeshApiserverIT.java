@@ -97,7 +97,7 @@ class MeshApiserverIT {
         east.manifest("broken.yaml", "kind: [");
         east.start();
         await().until(() -> east.get("/readyz").ok());
-        await().until(() -> east.json("/v1/services").size() == 2);
+        await().until(() -> east.json("/v1/services").path("items").size() == 2);
 
         JsonNode status = east.json("/v1/status");
         assertThat(status.at("/cluster/name").asText()).isEqualTo("east");
@@ -107,7 +107,7 @@ class MeshApiserverIT {
         assertThat(status.at("/publisher/published/sharedServices").asInt()).isEqualTo(2);
         assertThat(status.at("/cache/keys").asInt()).isPositive();
 
-        JsonNode service = east.json("/v1/services").get(0);
+        JsonNode service = east.json("/v1/services").at("/items/0");
         assertThat(service.at("/name").asText()).isEqualTo("shop/cart");
         assertThat(service.at("/frontends/0").asText()).isEqualTo("10.103.7.9");
         assertThat(service.at("/clusters/0/local").asBoolean()).isTrue();
@@ -139,25 +139,26 @@ class MeshApiserverIT {
                         .asBoolean())
                 .isTrue());
         await().untilAsserted(() -> assertThat(west.json("/v1/services")
-                        .at("/0/clusters/0/backends/0/ip")
+                        .at("/items/0/clusters/0/backends/0/ip")
                         .asText())
                 .isEqualTo("10.3.1.15"));
-        assertThat(west.json("/v1/services").at("/0/clusters/0/cluster").asText())
+        assertThat(west.json("/v1/services").at("/items/0/clusters/0/cluster").asText())
                 .isEqualTo("east");
         assertThat(west.get("/metrics").body())
                 .containsPattern("clustermesh_apiserver_peer_connected\\{[^}]*peer=\"east\"[^}]*} 1");
-        assertThat(west.json("/v1/services").at("/0/clusters/0/local").asBoolean())
+        assertThat(west.json("/v1/services").at("/items/0/clusters/0/local").asBoolean())
                 .isFalse();
 
         east.manifest("cart.yaml", CART.replace("10.3.1.15", "10.3.1.16"));
         await().untilAsserted(() -> assertThat(west.json("/v1/services")
-                        .at("/0/clusters/0/backends/0/ip")
+                        .at("/items/0/clusters/0/backends/0/ip")
                         .asText())
                 .isEqualTo("10.3.1.16"));
         assertThat(west.get("/v1/hops").body()).contains("PEER_RECEIVED").contains("MIRRORED");
 
         west.disconnectFrom(east);
-        await().untilAsserted(() -> assertThat(west.json("/v1/services")).isEmpty());
+        await().untilAsserted(() ->
+                assertThat(west.json("/v1/services").path("items")).isEmpty());
     }
 
     @Test

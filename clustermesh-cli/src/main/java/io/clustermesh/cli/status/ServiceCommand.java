@@ -53,7 +53,7 @@ public final class ServiceCommand implements Callable<Integer> {
                         .progress("mesh-apiserver of %s %s"
                                 .formatted(cluster.name(), view.error().get()));
             }
-            for (JsonNode service : view.body()) {
+            for (JsonNode service : view.body().path("items")) {
                 for (JsonNode part : service.path("clusters")) {
                     table.row(row(cluster, service, part));
                 }

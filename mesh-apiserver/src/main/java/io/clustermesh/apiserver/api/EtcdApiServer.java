@@ -55,6 +55,7 @@ public final class EtcdApiServer implements AutoCloseable {
     private final Refusals refusals;
     private final TlsReload reload;
     private final ApiCounters counters;
+    private final MutualTls tls;
     private final String host;
 
     private EtcdApiServer(ApiConfig config, WatchCache cache, Channel etcd, Lifecycle lifecycle) {
@@ -65,6 +66,7 @@ public final class EtcdApiServer implements AutoCloseable {
         connections = new Connections(trust, refusals);
         ServerIdentity identity =
                 new ServerIdentity(config.tls().certificate(), config.tls().key());
+        tls = new MutualTls(identity, trust);
         reload = new TlsReload(config, trust, identity, connections, lifecycle.clock());
         reload.reloadIfChanged();
         if (!reload.errors().isEmpty()) {
@@ -168,6 +170,11 @@ public final class EtcdApiServer implements AutoCloseable {
 
     private String listening() {
         return host + ":" + port();
+    }
+
+    /** Its certificate and authorities, for other listeners. */
+    public MutualTls tls() {
+        return tls;
     }
 
     /** What it is doing; any thread. */
