@@ -1,5 +1,6 @@
 package io.clustermesh.apiserver;
 
+import io.clustermesh.apiserver.access.Role;
 import io.clustermesh.apiserver.api.ApiConfig;
 import io.clustermesh.apiserver.api.ApiEndpoint;
 import io.clustermesh.apiserver.api.ApiLimits;
@@ -17,6 +18,8 @@ import io.clustermesh.store.tls.TlsFiles;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What mesh-apiserver must be told:
@@ -29,11 +32,13 @@ import java.util.List;
  *   certificate: pki/admin.crt
  *   key: pki/admin.key
  * # everything below has the value shown if it is left out
- * api: {host: 0.0.0.0, port: <that of cluster.yaml's endpoint>}
+ * api: {host: 0.0.0.0, port: <that of cluster.yaml's endpoint>, reusePort: false, eventLoops: 1}
  * manifests: <home>/manifests
  * replica: {name: mesh-apiserver}   # of several in one cluster, each has its own
  * admin: {socket: <home>/run/<replica>.sock, listen: <off>}
  * health: {listen: <off>}
+ * # only for benchmarks and for looking at traffic, on 127.0.0.1 always; the role is local, remote or admin
+ * api: {plaintext: {port: 12379, role: local}, maxEventsPerMessage: 1}
  * }</pre>
  *
  * @param cluster who we are
@@ -93,10 +98,27 @@ record ApiserverConfig(OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folde
                 new ApiEndpoint(
                         settings.text("api.host", "0.0.0.0"),
                         settings.integer("api.port", file.port(), 0, 65_535),
-                        file.endpoint().toString()),
+                        file.endpoint().toString(),
+                        settings.flag("api.reusePort", false),
+                        plaintext(settings)),
                 new TlsFiles(pki.resolve("ca.crt"), pki.resolve("server.crt"), pki.resolve("server.key")),
                 home.resolve("trust"),
-                ApiLimits.DEFAULT);
+                new ApiLimits(
+                        settings.integer("api.eventLoops", ApiLimits.DEFAULT.eventLoops(), 1, 256),
+                        ApiLimits.DEFAULT.progressInterval(),
+                        ApiLimits.DEFAULT.reloadInterval(),
+                        ApiLimits.DEFAULT.services(),
+                        settings.integer("api.maxEventsPerMessage", Integer.MAX_VALUE, 1, Integer.MAX_VALUE)));
+    }
+
+    private static Optional<ApiEndpoint.Plaintext> plaintext(Settings settings) {
+        if (!settings.has("api.plaintext")) {
+            return Optional.empty();
+        }
+        return Optional.of(new ApiEndpoint.Plaintext(
+                settings.integer("api.plaintext.port", 0, 65_535),
+                settings.parsed(
+                        "api.plaintext.role", "local", text -> Role.Kind.valueOf(text.toUpperCase(Locale.ROOT)))));
     }
 
     /**

@@ -51,7 +51,7 @@ public final class AccessRules {
 
     private Optional<Role> ofOwn(String commonName) {
         if (commonName.equals("admin-" + own)) {
-            return Optional.of(new Role(Kind.ADMIN, commonName, List.of(KeySpan.prefix(""))));
+            return Optional.of(admin(commonName));
         }
         if (commonName.equals("local-" + own)) {
             return Optional.of(local(commonName));
@@ -59,6 +59,19 @@ public final class AccessRules {
         return commonName.equals("remote") || commonName.startsWith("remote-")
                 ? Optional.of(remote(commonName))
                 : Optional.empty();
+    }
+
+    /** The role of a client without a certificate, for a listener that nobody else can reach. */
+    public Role role(Kind kind) {
+        return switch (kind) {
+            case ADMIN -> admin("admin-" + own);
+            case LOCAL -> local("local-" + own);
+            case REMOTE -> remote("remote");
+        };
+    }
+
+    private static Role admin(String user) {
+        return new Role(Kind.ADMIN, user, List.of(KeySpan.prefix("")));
     }
 
     private static Role local(String user) {

@@ -5,12 +5,13 @@ import io.clustermesh.apiserver.access.Role;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who calls: set on the connection after the handshake, checked and put into the context of each call.
@@ -22,7 +23,9 @@ import io.grpc.Status;
 record Caller(Role role, Object connection, boolean requiresLeader) {
 
     /** What the connection's certificates say. */
-    static final Attributes.Key<Identity> IDENTITY = Attributes.Key.create("clustermesh-identity");
+    private static final Attributes.Key<Identity> IDENTITY = Attributes.Key.create("clustermesh-identity");
+
+    private static final Attributes.Key<Object> CONNECTION = Attributes.Key.create("clustermesh-connection");
 
     /** etcd's {@code WithRequireLeader} ({@code etcdserver/api/v3rpc/rpctypes/metadatafields.go}). */
     private static final Metadata.Key<String> HAS_LEADER =
@@ -30,9 +33,39 @@ record Caller(Role role, Object connection, boolean requiresLeader) {
 
     private static final Context.Key<Caller> CALLER = Context.key("clustermesh-caller");
 
+    /** What a connection's calls are to know of it. */
+    static Attributes attributes(Identity identity, Object connection) {
+        return Attributes.newBuilder()
+                .set(IDENTITY, identity)
+                .set(CONNECTION, connection)
+                .build();
+    }
+
     /** Of the current call; only within a handler behind {@link Guard}. */
     static Caller current() {
         return CALLER.get();
+    }
+
+    /**
+     * Who makes a call.
+     *
+     * @throws StatusRuntimeException if it has no role
+     */
+    static Caller of(Attributes client, Metadata headers) {
+        @Nullable Identity identity = client.get(IDENTITY);
+        @Nullable Object connection = client.get(CONNECTION);
+        return switch (identity) {
+            case Identity.Known(Role role) ->
+                new Caller(role, connection == null ? role.user() : connection, "true".equals(headers.get(HAS_LEADER)));
+            case Identity.NoRole(String reason) ->
+                throw Status.PERMISSION_DENIED.withDescription(reason).asRuntimeException();
+            case Identity.Stranger(String reason) ->
+                throw Status.UNAUTHENTICATED.withDescription(reason).asRuntimeException();
+            case null ->
+                throw Status.UNAUTHENTICATED
+                        .withDescription("the connection has no identity")
+                        .asRuntimeException();
+        };
     }
 
     /** The role of the current call. */
@@ -45,24 +78,13 @@ record Caller(Role role, Object connection, boolean requiresLeader) {
         @Override
         public <A, B> ServerCall.Listener<A> interceptCall(
                 ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
-            Attributes attributes = call.getAttributes();
-            Identity identity = attributes.get(IDENTITY);
-            return switch (identity) {
-                case Identity.Known(Role role) -> {
-                    Object address = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-                    Caller caller = new Caller(
-                            role, address == null ? role.user() : address, "true".equals(headers.get(HAS_LEADER)));
-                    yield Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
-                }
-                case Identity.NoRole(String reason) -> refuse(call, Status.PERMISSION_DENIED.withDescription(reason));
-                case Identity.Stranger(String reason) -> refuse(call, Status.UNAUTHENTICATED.withDescription(reason));
-                case null -> refuse(call, Status.UNAUTHENTICATED.withDescription("the connection has no identity"));
-            };
-        }
-
-        private static <A, B> ServerCall.Listener<A> refuse(ServerCall<A, B> call, Status status) {
-            call.close(status, new Metadata());
-            return new ServerCall.Listener<>() {};
+            try {
+                Context context = Context.current().withValue(CALLER, of(call.getAttributes(), headers));
+                return Contexts.interceptCall(context, call, headers, next);
+            } catch (StatusRuntimeException e) {
+                call.close(e.getStatus(), new Metadata());
+                return new ServerCall.Listener<>() {};
+            }
         }
     }
 }

@@ -4,14 +4,9 @@ import io.clustermesh.apiserver.access.Identity;
 import io.clustermesh.apiserver.access.Refusals;
 import io.clustermesh.apiserver.access.Role;
 import io.clustermesh.apiserver.access.TrustedAuthorities;
+import io.clustermesh.apiserver.h2.Admission;
 import io.grpc.Attributes;
-import io.grpc.Grpc;
-import io.grpc.ServerTransportFilter;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -19,6 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -26,12 +22,10 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open connections: who they are, why others were refused, and the means to cut one. gRPC offers no way to close
- * one connection of a server, so this sees each of them as it is accepted, below gRPC.
- *
- * <p>Written on event loops, rechecked by the reload agent.
+ * The open connections: who they are, why others were refused, and the means to cut one. Written on event loops, rechecked
+ * by the reload agent.
  */
-final class Connections extends ServerTransportFilter {
+final class Connections implements Admission {
 
     private static final String REMEDY_STRANGER =
             "connect the clusters (clustermesh connect), so that the client's CA lies in the trust directory";
@@ -42,8 +36,7 @@ final class Connections extends ServerTransportFilter {
 
     private final Trust trust;
     private final Refusals refusals;
-    private final Map<SocketAddress, Channel> accepted = new ConcurrentHashMap<>();
-    private final Map<SocketAddress, Client> clients = new ConcurrentHashMap<>();
+    private final Map<Channel, Client> clients = new ConcurrentHashMap<>();
 
     private record Client(X509Certificate[] chain, Identity identity) {}
 
@@ -52,43 +45,8 @@ final class Connections extends ServerTransportFilter {
         this.refusals = refusals;
     }
 
-    /** A listening channel that shows every accepted connection to {@link #accepted} first. */
-    NioServerSocketChannel listen() {
-        NioServerSocketChannel channel = new NioServerSocketChannel();
-        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelRead(ChannelHandlerContext context, Object child) {
-                accepted((Channel) child);
-                context.fireChannelRead(child);
-            }
-        });
-        return channel;
-    }
-
-    private void accepted(Channel channel) {
-        SocketAddress address = channel.remoteAddress();
-        if (address == null) {
-            return;
-        }
-        accepted.put(address, channel);
-        channel.closeFuture().addListener(_ -> accepted.remove(address, channel));
-        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelInactive(ChannelHandlerContext context) {
-                SslHandler tls = context.pipeline().get(SslHandler.class);
-                if (tls != null) {
-                    tls.handshakeFuture().addListener(handshake -> {
-                        if (!handshake.isSuccess()) {
-                            handshakeFailed(address, handshake.cause());
-                        }
-                    });
-                }
-                context.fireChannelInactive();
-            }
-        });
-    }
-
-    private void handshakeFailed(SocketAddress address, Throwable cause) {
+    @Override
+    public void handshakeFailed(Channel connection, Throwable cause) {
         if (cause instanceof ClosedChannelException) {
             // a port check: it said nothing and left
             return;
@@ -98,62 +56,62 @@ final class Connections extends ServerTransportFilter {
             root = root.getCause();
         }
         refusals.note(
-                host(address),
+                host(connection.remoteAddress()),
                 String.valueOf(root.getMessage()),
                 root instanceof Trust.StrangerException ? REMEDY_STRANGER : REMEDY_HANDSHAKE);
     }
 
-    /** After the handshake, on the connection's event loop. */
     @Override
-    public Attributes transportReady(Attributes attributes) {
-        SocketAddress address = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        SSLSession session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-        X509Certificate[] chain = session == null ? new X509Certificate[0] : chain(session);
+    public Optional<Attributes> admit(Channel connection, Optional<SSLSession> session) {
+        X509Certificate[] chain = session.map(Connections::chain).orElse(new X509Certificate[0]);
         // asked again although the handshake asked: a resumed session skips the trust manager
         Identity identity = trust.authorities().identify(chain);
-        if (address != null) {
-            clients.put(address, new Client(chain, identity));
-            switch (identity) {
-                case Identity.Known _ -> {}
-                case Identity.NoRole(String reason) -> refusals.note(host(address), reason, REMEDY_NO_ROLE);
-                case Identity.Stranger(String reason) -> {
-                    refusals.note(host(address), reason, REMEDY_STRANGER);
-                    cut(address);
-                }
+        switch (identity) {
+            case Identity.Known _ -> {}
+            case Identity.NoRole(String reason) ->
+                // let in, so that it is told in words
+                refusals.note(host(connection.remoteAddress()), reason, REMEDY_NO_ROLE);
+            case Identity.Stranger(String reason) -> {
+                refusals.note(host(connection.remoteAddress()), reason, REMEDY_STRANGER);
+                return Optional.empty();
             }
         }
-        return attributes.toBuilder().set(Caller.IDENTITY, identity).build();
+        return Optional.of(remember(connection, new Client(chain, identity)));
     }
 
-    /** gRPC has no attributes to give for a connection that never got as far as {@link #transportReady}. */
-    @Override
-    public void transportTerminated(@Nullable Attributes attributes) {
-        SocketAddress address = attributes == null ? null : attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        if (address != null) {
-            clients.remove(address);
-        }
+    private Attributes remember(Channel connection, Client client) {
+        clients.put(connection, client);
+        connection.closeFuture().addListener(_ -> clients.remove(connection));
+        return Caller.attributes(client.identity(), connection.id());
+    }
+
+    /** Admits everybody to one role: for a plaintext listener on loopback. */
+    Admission everybodyAs(Role role) {
+        return new Admission() {
+            @Override
+            public Optional<Attributes> admit(Channel connection, Optional<SSLSession> session) {
+                return Optional.of(remember(connection, new Client(new X509Certificate[0], new Identity.Known(role))));
+            }
+
+            @Override
+            public void handshakeFailed(Channel connection, Throwable cause) {
+                throw new IllegalStateException("there is no handshake on a plaintext listener", cause);
+            }
+        };
     }
 
     /** Cuts every connection whose certificates no longer mean what they meant; tells how many. */
     int recheck(TrustedAuthorities authorities) {
         int cut = 0;
-        for (Map.Entry<SocketAddress, Client> entry : clients.entrySet()) {
+        for (Map.Entry<Channel, Client> entry : clients.entrySet()) {
             Client client = entry.getValue();
-            if (!authorities.identify(client.chain()).equals(client.identity())) {
-                cut(entry.getKey());
+            if (client.chain().length > 0
+                    && !authorities.identify(client.chain()).equals(client.identity())) {
+                var _ = entry.getKey().close();
                 cut++;
             }
         }
         return cut;
-    }
-
-    private void cut(SocketAddress address) {
-        Channel channel = accepted.get(address);
-        if (channel != null) {
-            // from the outermost handler: gRPC's own would first wait for every open watch to end by itself
-            ChannelHandlerContext outermost = channel.pipeline().firstContext();
-            var _ = outermost == null ? channel.close() : outermost.close();
-        }
     }
 
     /** Connections by user. */
@@ -175,7 +133,7 @@ final class Connections extends ServerTransportFilter {
         }
     }
 
-    private static String host(SocketAddress address) {
-        return address instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : address.toString();
+    private static String host(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : String.valueOf(address);
     }
 }

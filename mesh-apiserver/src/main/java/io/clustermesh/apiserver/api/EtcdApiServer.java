@@ -3,66 +3,60 @@ package io.clustermesh.apiserver.api;
 import io.clustermesh.apiserver.access.AccessRules;
 import io.clustermesh.apiserver.access.Refusals;
 import io.clustermesh.apiserver.cache.WatchCache;
+import io.clustermesh.apiserver.h2.GrpcMethod;
+import io.clustermesh.apiserver.h2.GrpcServer;
+import io.clustermesh.apiserver.h2.H2Limits;
+import io.clustermesh.apiserver.h2.HostedServices;
 import io.clustermesh.store.runtime.Lifecycle;
 import io.grpc.Channel;
-import io.grpc.Server;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyServerBuilder;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.time.Duration;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The etcd v3 API over mutual TLS. The one class that knows the transport: grpc-java on Netty, every handler on the
- * connection's event loop.
+ * The etcd v3 API over mutual TLS: puts certificates, roles and services together on our {@link GrpcServer}. Every handler
+ * runs on its connection's event loop.
  */
 public final class EtcdApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EtcdApiServer.class);
 
-    /** Requests are small; etcd's own bound is 1.5 MiB. */
-    private static final int MAX_REQUEST_BYTES = 2 << 20;
-
-    /** What a client may send before it must wait, on a stream and on the connection, in bytes. */
-    private static final int FLOW_CONTROL_WINDOW = 1 << 20;
-
-    /** How often a client may ping, without calls too; Go etcd clients ping every few seconds. */
-    private static final Duration PERMITTED_PING = Duration.ofSeconds(1);
-
-    /** When we ping a silent client, and how long it may take. */
-    private static final Duration PING = Duration.ofSeconds(30);
-
-    private static final Duration PING_TIMEOUT = Duration.ofSeconds(20);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
-
-    private final Server server;
-    private final EventLoopGroup loops;
+    private final ApiConfig config;
+    private final GrpcServer server;
     private final WatchService watches;
     private final KvService kv;
     private final Connections connections;
     private final Refusals refusals;
     private final TlsReload reload;
-    private final ApiCounters counters;
+    private final ApiCounters counters = new ApiCounters();
+    private final AccessRules rules;
+    private final SslContext clientTls;
     private final MutualTls tls;
-    private final String host;
+    private int port;
+    private int plaintextPort;
 
     private EtcdApiServer(ApiConfig config, WatchCache cache, Channel etcd, Lifecycle lifecycle) {
-        host = config.endpoint().host();
-        counters = new ApiCounters();
+        this.config = config;
+        rules = new AccessRules(config.cluster());
         refusals = new Refusals(lifecycle.clock());
-        Trust trust = new Trust(new AccessRules(config.cluster()));
+        Trust trust = new Trust(rules);
         connections = new Connections(trust, refusals);
         ServerIdentity identity =
                 new ServerIdentity(config.tls().certificate(), config.tls().key());
@@ -72,31 +66,33 @@ public final class EtcdApiServer implements AutoCloseable {
         if (!reload.errors().isEmpty()) {
             throw new IllegalStateException(String.join("\n", reload.errors()));
         }
+        clientTls = clientTls(identity, trust);
         Headers headers = new Headers(config.cluster());
-        loops = new MultiThreadIoEventLoopGroup(
-                config.limits().eventLoops(), new DefaultThreadFactory("etcd-api", true), NioIoHandler.newFactory());
-        Loops all = new Loops(loops);
+        server = new GrpcServer("etcd-api", config.limits().eventLoops(), H2Limits.DEFAULT);
+        Loops loops = new Loops(server.loops());
         ServiceLimits limits = config.limits().services();
         WatchStream.Shared shared = new WatchStream.Shared(
                 cache, headers, counters, new WatchQuota(limits.watches(), lifecycle.clock()), lifecycle.clock());
-        watches = new WatchService(all, shared, config.limits().progressInterval(), limits.leaderAway());
-        kv = new KvService(shared, etcd, all, limits.reads());
-        Passage passage = new Passage(etcd, all, cache, counters);
-        NettyServerBuilder builder = transport(config, tls(identity, trust))
-                .intercept(new Caller.Guard())
-                .addTransportFilter(connections)
-                .addService(kv.definition(passage))
-                .addService(watches.definition())
-                .addService(Upkeep.leases(passage))
-                .addService(Upkeep.auth());
-        new MemberServices(
+        watches = new WatchService(loops, shared, config.limits().progressInterval(), limits.leaderAway());
+        kv = new KvService(shared, etcd, loops, limits.reads());
+        server.serve(methods(cache, headers, new Passage(etcd, loops, cache, counters)));
+    }
+
+    private Map<String, GrpcMethod> methods(WatchCache cache, Headers headers, Passage passage) {
+        List<ServerServiceDefinition> services = new ArrayList<>();
+        services.add(kv.definition(passage));
+        services.add(watches.definition());
+        services.add(Upkeep.leases(passage));
+        services.add(Upkeep.auth());
+        services.addAll(new MemberServices(
                         cache,
                         headers,
                         "mesh-apiserver-" + config.cluster(),
                         config.endpoint().advertisedUrl())
-                .all(passage)
-                .forEach(builder::addService);
-        server = builder.build();
+                .all(passage));
+        return HostedServices.methods(services.stream()
+                .map(service -> ServerInterceptors.intercept(service, new Caller.Guard()))
+                .toList());
     }
 
     /**
@@ -109,14 +105,10 @@ public final class EtcdApiServer implements AutoCloseable {
     public static EtcdApiServer start(ApiConfig config, WatchCache cache, Channel etcd, Lifecycle lifecycle) {
         EtcdApiServer api = new EtcdApiServer(config, cache, etcd, lifecycle);
         try {
-            api.server.start();
-        } catch (IOException e) {
-            api.loops.shutdownGracefully();
-            throw new IllegalStateException(
-                    "the etcd API can't listen on %s:%d (%s); free the port or change the listen address"
-                            .formatted(
-                                    config.endpoint().host(), config.endpoint().port(), rootMessage(e)),
-                    e);
+            api.listen();
+        } catch (RuntimeException e) {
+            api.server.close();
+            throw e;
         }
         lifecycle.own("etcd API", api);
         lifecycle.run(api.reload);
@@ -127,28 +119,46 @@ public final class EtcdApiServer implements AutoCloseable {
         return api;
     }
 
-    private NettyServerBuilder transport(ApiConfig config, SslContext tls) {
-        return NettyServerBuilder.forAddress(config.endpoint().address())
-                .channelFactory(connections::listen)
-                .bossEventLoopGroup(loops)
-                .workerEventLoopGroup(loops)
-                .directExecutor()
-                .sslContext(tls)
-                .maxConcurrentCallsPerConnection(Integer.MAX_VALUE)
-                .flowControlWindow(FLOW_CONTROL_WINDOW)
-                .maxInboundMessageSize(MAX_REQUEST_BYTES)
-                .permitKeepAliveTime(PERMITTED_PING.toMillis(), TimeUnit.MILLISECONDS)
-                .permitKeepAliveWithoutCalls(true)
-                .keepAliveTime(PING.toMillis(), TimeUnit.MILLISECONDS)
-                .keepAliveTimeout(PING_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    private void listen() {
+        ApiEndpoint endpoint = config.endpoint();
+        port = listen(new GrpcServer.Door(endpoint.address(), Optional.of(clientTls), endpoint.reusePort(), connections));
+        endpoint.plaintext().ifPresent(plain -> {
+            plaintextPort = listen(new GrpcServer.Door(
+                    plain.address(),
+                    Optional.empty(),
+                    endpoint.reusePort(),
+                    connections.everybodyAs(rules.role(plain.role()))));
+            LOG.atWarn()
+                    .addKeyValue("port", plaintextPort)
+                    .addKeyValue("role", plain.role())
+                    .log("etcd API serves without TLS on loopback; everybody on this machine has that role");
+        });
     }
 
-    private static SslContext tls(ServerIdentity identity, Trust trust) {
+    private int listen(GrpcServer.Door door) {
         try {
-            return GrpcSslContexts.configure(SslContextBuilder.forServer(identity.keyManager()), SslProvider.JDK)
+            return server.listen(door).getPort();
+        } catch (IOException e) {
+            InetSocketAddress at = door.address();
+            throw new IllegalStateException(
+                    "the etcd API can't listen on %s:%d (%s); free the port or change the listen address"
+                            .formatted(at.getHostString(), at.getPort(), rootMessage(e)),
+                    e);
+        }
+    }
+
+    private static SslContext clientTls(ServerIdentity identity, Trust trust) {
+        try {
+            return SslContextBuilder.forServer(identity.keyManager())
+                    .sslProvider(SslProvider.JDK)
                     .trustManager(trust)
                     .clientAuth(ClientAuth.REQUIRE)
                     .protocols("TLSv1.3", "TLSv1.2")
+                    .applicationProtocolConfig(new ApplicationProtocolConfig(
+                            Protocol.ALPN,
+                            SelectorFailureBehavior.NO_ADVERTISE,
+                            SelectedListenerFailureBehavior.ACCEPT,
+                            ApplicationProtocolNames.HTTP_2))
                     .build();
         } catch (SSLException e) {
             throw new IllegalStateException("this JDK can't make a TLS context for the etcd API", e);
@@ -165,11 +175,16 @@ public final class EtcdApiServer implements AutoCloseable {
 
     /** The port that it listens on. */
     public int port() {
-        return server.getPort();
+        return port;
+    }
+
+    /** The port without TLS, 0 if there is none. */
+    public int plaintextPort() {
+        return plaintextPort;
     }
 
     private String listening() {
-        return host + ":" + port();
+        return config.endpoint().host() + ":" + port;
     }
 
     /** Its certificate and authorities, for other listeners. */
@@ -195,9 +210,6 @@ public final class EtcdApiServer implements AutoCloseable {
     public void close() throws Exception {
         watches.close();
         kv.close();
-        server.shutdownNow();
-        server.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        loops.shutdownGracefully(0, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .await(STOP_LIMIT.toMillis());
+        server.close();
     }
 }

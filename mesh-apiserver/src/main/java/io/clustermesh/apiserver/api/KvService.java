@@ -13,6 +13,7 @@ import io.clustermesh.apiserver.cache.RangeQuery.Target;
 import io.clustermesh.apiserver.cache.RangeResult;
 import io.clustermesh.apiserver.cache.View;
 import io.clustermesh.apiserver.cache.WatchCache;
+import io.clustermesh.apiserver.h2.Payload;
 import io.clustermesh.store.etcd.pb.KVGrpc;
 import io.clustermesh.store.etcd.pb.RangeRequest;
 import io.clustermesh.store.etcd.pb.RangeResponse;
@@ -59,8 +60,8 @@ final class KvService implements AutoCloseable {
 
     /** @param passage for what only etcd can do */
     ServerServiceDefinition definition(Passage passage) {
-        MethodDescriptor<RangeRequest, WireMessage> range = KVGrpc.getRangeMethod().toBuilder(
-                        KVGrpc.getRangeMethod().getRequestMarshaller(), new WireMessage.Marshaller())
+        MethodDescriptor<RangeRequest, Payload> range = KVGrpc.getRangeMethod().toBuilder(
+                        KVGrpc.getRangeMethod().getRequestMarshaller(), new WireMessage())
                 .build();
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(KVGrpc.SERVICE_NAME)
                 .addMethod(range, ServerCalls.asyncUnaryCall(this::range));
@@ -81,8 +82,8 @@ final class KvService implements AutoCloseable {
         return budget.inFlight();
     }
 
-    private void range(RangeRequest request, StreamObserver<WireMessage> client) {
-        Read read = new Read(request, query(request), Caller.current(), (ServerCallStreamObserver<WireMessage>) client);
+    private void range(RangeRequest request, StreamObserver<Payload> client) {
+        Read read = new Read(request, query(request), Caller.current(), (ServerCallStreamObserver<Payload>) client);
         try {
             read.check();
             read.begin();
@@ -104,12 +105,12 @@ final class KvService implements AutoCloseable {
         private final RangeRequest request;
         private final RangeQuery query;
         private final Caller caller;
-        private final ServerCallStreamObserver<WireMessage> client;
+        private final ServerCallStreamObserver<Payload> client;
         private final ReadGate gate = gateHere();
         private long inFlight;
         private boolean gone;
 
-        Read(RangeRequest request, RangeQuery query, Caller caller, ServerCallStreamObserver<WireMessage> client) {
+        Read(RangeRequest request, RangeQuery query, Caller caller, ServerCallStreamObserver<Payload> client) {
             this.request = request;
             this.query = query;
             this.caller = caller;
@@ -164,7 +165,7 @@ final class KvService implements AutoCloseable {
                 budget.passedOver(caller.connection());
                 return;
             }
-            WireMessage message;
+            Payload message;
             try {
                 message = read(cache.view().orElseThrow(EtcdErrors::notReady));
             } catch (StatusRuntimeException e) {
@@ -203,7 +204,7 @@ final class KvService implements AutoCloseable {
             }
         }
 
-        private WireMessage read(View view) {
+        private Payload read(View view) {
             return switch (view.range(query)) {
                 case RangeResult.Compacted() -> throw EtcdErrors.compacted();
                 case RangeResult.Future() -> throw EtcdErrors.future();

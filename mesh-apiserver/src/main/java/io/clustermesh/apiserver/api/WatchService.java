@@ -1,6 +1,7 @@
 package io.clustermesh.apiserver.api;
 
 import io.clustermesh.apiserver.cache.WatchCache;
+import io.clustermesh.apiserver.h2.Payload;
 import io.clustermesh.store.etcd.pb.WatchGrpc;
 import io.clustermesh.store.etcd.pb.WatchRequest;
 import io.grpc.MethodDescriptor;
@@ -43,17 +44,17 @@ final class WatchService implements AutoCloseable {
     }
 
     ServerServiceDefinition definition() {
-        MethodDescriptor<WatchRequest, WireMessage> watch = WatchGrpc.getWatchMethod().toBuilder(
-                        WatchGrpc.getWatchMethod().getRequestMarshaller(), new WireMessage.Marshaller())
+        MethodDescriptor<WatchRequest, Payload> watch = WatchGrpc.getWatchMethod().toBuilder(
+                        WatchGrpc.getWatchMethod().getRequestMarshaller(), new WireMessage())
                 .build();
         return ServerServiceDefinition.builder(WatchGrpc.SERVICE_NAME)
                 .addMethod(watch, ServerCalls.asyncBidiStreamingCall(this::open))
                 .build();
     }
 
-    private StreamObserver<WatchRequest> open(StreamObserver<WireMessage> client) {
+    private StreamObserver<WatchRequest> open(StreamObserver<Payload> client) {
         WatchStream stream =
-                new WatchStream(shared, fanOutHere(), Caller.current(), (ServerCallStreamObserver<WireMessage>) client);
+                new WatchStream(shared, fanOutHere(), Caller.current(), (ServerCallStreamObserver<Payload>) client);
         stream.open();
         return stream;
     }

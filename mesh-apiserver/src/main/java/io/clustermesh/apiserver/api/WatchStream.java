@@ -6,6 +6,7 @@ import io.clustermesh.apiserver.cache.View;
 import io.clustermesh.apiserver.cache.WatchCache;
 import io.clustermesh.apiserver.cache.WatchQuery;
 import io.clustermesh.apiserver.cache.WatchResult;
+import io.clustermesh.apiserver.h2.Payload;
 import io.clustermesh.store.etcd.pb.WatchCreateRequest;
 import io.clustermesh.store.etcd.pb.WatchCreateRequest.FilterType;
 import io.clustermesh.store.etcd.pb.WatchRequest;
@@ -43,7 +44,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private final Caller caller;
     private final WatchQuota.Share quota;
     private final long openedNanos;
-    private final ServerCallStreamObserver<WireMessage> client;
+    private final ServerCallStreamObserver<Payload> client;
     private final Map<Long, Watch> watches = new HashMap<>();
     private final Deque<Watch> turns = new ArrayDeque<>();
     private long nextId;
@@ -54,7 +55,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     /** What a stream shares with all others. */
     record Shared(WatchCache cache, Headers headers, ApiCounters counters, WatchQuota quota, Clock clock) {}
 
-    WatchStream(Shared shared, FanOut fanOut, Caller caller, ServerCallStreamObserver<WireMessage> client) {
+    WatchStream(Shared shared, FanOut fanOut, Caller caller, ServerCallStreamObserver<Payload> client) {
         this.cache = shared.cache();
         this.headers = shared.headers();
         this.counters = shared.counters();
@@ -325,6 +326,6 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     }
 
     private void send(WatchResponse.Builder response) {
-        client.onNext(WireMessage.of(response.build().toByteArray()));
+        client.onNext(Payload.of(response.build().toByteArray()));
     }
 }

@@ -4,12 +4,11 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat.FieldType;
 import io.clustermesh.apiserver.cache.Change;
 import io.clustermesh.apiserver.cache.Entry;
+import io.clustermesh.apiserver.h2.Payload;
 import io.clustermesh.store.etcd.pb.Event;
 import io.clustermesh.store.etcd.pb.RangeResponse;
 import io.clustermesh.store.etcd.pb.WatchResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,13 +19,18 @@ import java.util.List;
  */
 final class WireFormat {
 
-    private static final int KV = tag(Event.KV_FIELD_NUMBER);
-    private static final int PREVIOUS = tag(Event.PREV_KV_FIELD_NUMBER);
     private static final int EVENTS = tag(WatchResponse.EVENTS_FIELD_NUMBER);
-    private static final int KVS = tag(RangeResponse.KVS_FIELD_NUMBER);
+    private static final int PREVIOUS = tag(Event.PREV_KV_FIELD_NUMBER);
 
     /** Field and value of {@code type = DELETE}; PUT is the default and takes no bytes. */
     private static final int DELETE_SIZE = 2;
+
+    static {
+        // an entry is stored with the tag of the field that holds it, which must therefore be the same everywhere
+        if (Event.KV_FIELD_NUMBER != Entry.FIELD || RangeResponse.KVS_FIELD_NUMBER != Entry.FIELD) {
+            throw new IllegalStateException("etcd's API has renumbered the fields that hold a KeyValue");
+        }
+    }
 
     private WireFormat() {}
 
@@ -61,7 +65,7 @@ final class WireFormat {
 
     private static int eventSize(Change change, boolean withPrevious) {
         return (change.kind() == Change.Kind.DELETE ? DELETE_SIZE : 0)
-                + nested(KV, change.entry().messageSize())
+                + change.entry().wire().length
                 + (withPrevious
                         ? change.previous()
                                 .map(entry -> nested(PREVIOUS, entry.messageSize()))
@@ -75,84 +79,62 @@ final class WireFormat {
         if (change.kind() == Change.Kind.DELETE) {
             out.writeEnum(Event.TYPE_FIELD_NUMBER, Event.EventType.DELETE_VALUE);
         }
-        writeNested(KV, change.entry(), out);
+        out.writeRawBytes(change.entry().wire());
         if (withPrevious && change.previous().isPresent()) {
-            writeNested(PREVIOUS, change.previous().get(), out);
+            Entry previous = change.previous().get();
+            out.writeUInt32NoTag(PREVIOUS);
+            out.writeUInt32NoTag(previous.messageSize());
+            previous.writeMessageTo(out);
         }
-    }
-
-    private static void writeNested(int tag, Entry entry, CodedOutputStream out) throws IOException {
-        out.writeUInt32NoTag(tag);
-        out.writeUInt32NoTag(entry.messageSize());
-        entry.writeTo(out);
     }
 
     /** A range response: {@code head} holds every field but the entries. */
-    static WireMessage range(RangeResponse head, List<Entry> entries, boolean keysOnly) {
+    static Payload range(RangeResponse head, List<Entry> entries, boolean keysOnly) {
         byte[] rest = head.toByteArray();
-        if (keysOnly) {
-            return bareRange(rest, entries);
-        }
+        List<Entry> shown = keysOnly ? entries.stream().map(Entry::withoutValue).toList() : entries;
         int size = rest.length;
-        for (Entry entry : entries) {
-            size = Math.addExact(size, nested(KVS, entry.messageSize()));
+        for (Entry entry : shown) {
+            size = Math.addExact(size, entry.wire().length);
         }
-        int total = size;
-        return new WireMessage() {
-            @Override
-            public int size() {
-                return total;
-            }
-
-            @Override
-            public void writeTo(OutputStream target) throws IOException {
-                CodedOutputStream out = CodedOutputStream.newInstance(target);
-                out.writeRawBytes(rest);
-                for (Entry entry : entries) {
-                    writeNested(KVS, entry, out);
-                }
-                out.flush();
-            }
-        };
+        return new Range(rest, shown, size);
     }
 
-    private static WireMessage bareRange(byte[] rest, List<Entry> entries) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        CodedOutputStream out = CodedOutputStream.newInstance(all);
-        try {
-            out.writeRawBytes(rest);
-            for (Entry entry : entries) {
-                out.writeByteArray(RangeResponse.KVS_FIELD_NUMBER, entry.messageWithoutValue());
-            }
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException("a message in memory can't be written", e);
+    /** The stored entries themselves, one part each, behind the rest of the answer. */
+    private record Range(byte[] rest, List<Entry> entries, int size) implements Payload {
+        @Override
+        public int parts() {
+            return entries.size() + 1;
         }
-        return WireMessage.of(all.toByteArray());
+
+        @Override
+        public byte[] part(int index) {
+            return index == 0 ? rest : entries.get(index - 1).wire();
+        }
     }
 
     /** A watch response: {@code head} holds every field but the events. */
-    static WireMessage watch(WatchResponse head, List<byte[]> events) {
+    static Payload watch(WatchResponse head, List<byte[]> events) {
         byte[] rest = head.toByteArray();
+        if (events.size() == 1) {
+            return Payload.of(rest, events.getFirst());
+        }
         int size = rest.length;
         for (byte[] part : events) {
             size = Math.addExact(size, part.length);
         }
-        int total = size;
-        return new WireMessage() {
-            @Override
-            public int size() {
-                return total;
-            }
+        return new Parts(rest, events, size);
+    }
 
-            @Override
-            public void writeTo(OutputStream target) throws IOException {
-                target.write(rest);
-                for (byte[] part : events) {
-                    target.write(part);
-                }
-            }
-        };
+    private record Parts(byte[] head, List<byte[]> rest, int size) implements Payload {
+        @Override
+        public int parts() {
+            return rest.size() + 1;
+        }
+
+        @Override
+        public byte[] part(int index) {
+            return index == 0 ? head : rest.get(index - 1);
+        }
     }
 
     private static int tag(int field) {

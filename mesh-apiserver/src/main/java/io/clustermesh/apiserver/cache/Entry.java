@@ -1,6 +1,8 @@
 package io.clustermesh.apiserver.cache;
 
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.Revision;
 import java.io.IOException;
@@ -12,9 +14,15 @@ import java.util.Arrays;
  * A key at one revision, held as the bytes of etcd's {@code mvccpb.KeyValue}, so that it is encoded once however many
  * clients read it. Immutable.
  *
+ * <p>Millions of these are held, so there is nothing else in it: the bytes, and where in them the key lies. Everything
+ * that is asked for less often is read from the bytes again.
+ *
  * <p>A deleted key is an entry too: key and revision of the deletion, {@linkplain #version() version} 0.
  */
 public final class Entry {
+
+    /** The field of a range response, and of an event, that holds an entry. */
+    public static final int FIELD = 2;
 
     private static final int KEY_FIELD = 1;
     private static final int CREATED_FIELD = 2;
@@ -23,37 +31,50 @@ public final class Entry {
     private static final int VALUE_FIELD = 5;
     private static final int LEASE_FIELD = 6;
 
-    private final byte[] message;
-    private final int keyStart;
-    private final int keyEnd;
-    private final int valueStart;
-    private final int valueEnd;
-    private final long created;
-    private final long modified;
-    private final long version;
-    private final long lease;
+    private static final int KEY_START_BITS = 4;
 
-    private Entry(byte[] key, byte[] value, long created, long modified, long version, long lease) {
-        this.created = created;
-        this.modified = modified;
-        this.version = version;
-        this.lease = lease;
-        message = new byte[size(key.length, value.length)];
-        CodedOutputStream out = CodedOutputStream.newInstance(message);
+    /** Tag, length and message. */
+    private final byte[] wire;
+
+    /** Where the key ends, and in the lowest bits where it starts, which is never beyond the tenth byte. */
+    private final int key;
+
+    private Entry(byte[] key, byte[] value, Numbers numbers) {
+        int size = size(key.length, value.length, numbers);
+        byte[] bytes = new byte[1 + CodedOutputStream.computeUInt32SizeNoTag(size) + size];
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         try {
+            out.writeTag(FIELD, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeUInt32NoTag(size);
             out.writeByteArray(KEY_FIELD, key);
-            keyEnd = out.getTotalBytesWritten();
-            keyStart = keyEnd - key.length;
-            writeNumbers(out);
+            int keyEnd = out.getTotalBytesWritten();
+            this.key = keyEnd << KEY_START_BITS | keyEnd - key.length;
+            numbers.writeTo(out);
             if (value.length > 0) {
                 out.writeByteArray(VALUE_FIELD, value);
             }
-            valueEnd = out.getTotalBytesWritten();
-            valueStart = valueEnd - value.length;
-            writeLease(out);
+            if (numbers.lease != 0) {
+                out.writeInt64(LEASE_FIELD, numbers.lease);
+            }
             out.checkNoSpaceLeft();
         } catch (IOException e) {
             throw new UncheckedIOException("the size of an entry was computed wrongly", e);
+        }
+        wire = bytes;
+    }
+
+    private record Numbers(long created, long modified, long version, long lease) {
+
+        void writeTo(CodedOutputStream out) throws IOException {
+            if (created != 0) {
+                out.writeInt64(CREATED_FIELD, created);
+            }
+            if (modified != 0) {
+                out.writeInt64(MODIFIED_FIELD, modified);
+            }
+            if (version != 0) {
+                out.writeInt64(VERSION_FIELD, version);
+            }
         }
     }
 
@@ -62,125 +83,152 @@ public final class Entry {
         return new Entry(
                 kv.key().getBytes(StandardCharsets.UTF_8),
                 kv.value(),
-                kv.version().created().value(),
-                kv.version().modified().value(),
-                kv.version().count(),
-                kv.leaseId());
+                new Numbers(
+                        kv.version().created().value(),
+                        kv.version().modified().value(),
+                        kv.version().count(),
+                        kv.leaseId()));
     }
 
     /** The trace of a deletion at {@code revision}. */
     static Entry tombstone(String key, Revision revision) {
-        return new Entry(key.getBytes(StandardCharsets.UTF_8), new byte[0], 0, revision.value(), 0, 0);
+        return new Entry(key.getBytes(StandardCharsets.UTF_8), new byte[0], new Numbers(0, revision.value(), 0, 0));
     }
 
-    /** Less than, equal to or greater than zero, as this key sorts against {@code key} in etcd's byte order. */
-    int compareKey(byte[] key) {
-        return Arrays.compareUnsigned(message, keyStart, keyEnd, key, 0, key.length);
+    private int keyStart() {
+        return key & (1 << KEY_START_BITS) - 1;
+    }
+
+    private int keyEnd() {
+        return key >>> KEY_START_BITS;
+    }
+
+    /** Less than, equal to or greater than zero, as this key sorts against {@code other} in etcd's byte order. */
+    int compareKey(byte[] other) {
+        return Arrays.compareUnsigned(wire, keyStart(), keyEnd(), other, 0, other.length);
     }
 
     /** As {@link #compareKey(byte[])}. */
     public int compareKey(Entry other) {
-        return Arrays.compareUnsigned(message, keyStart, keyEnd, other.message, other.keyStart, other.keyEnd);
+        return Arrays.compareUnsigned(wire, keyStart(), keyEnd(), other.wire, other.keyStart(), other.keyEnd());
     }
 
     /** In etcd's byte order. */
     public int compareValue(Entry other) {
-        return Arrays.compareUnsigned(message, valueStart, valueEnd, other.message, other.valueStart, other.valueEnd);
+        return Arrays.compareUnsigned(value(), other.value());
     }
 
     /** The key as text. */
     public String key() {
-        return new String(message, keyStart, keyEnd - keyStart, StandardCharsets.UTF_8);
+        return new String(wire, keyStart(), keyEnd() - keyStart(), StandardCharsets.UTF_8);
     }
 
     byte[] keyBytes() {
-        return Arrays.copyOfRange(message, keyStart, keyEnd);
+        return Arrays.copyOfRange(wire, keyStart(), keyEnd());
     }
 
     /** The value as text. */
     public String text() {
-        return new String(message, valueStart, valueEnd - valueStart, StandardCharsets.UTF_8);
+        return new String(value(), StandardCharsets.UTF_8);
     }
 
     /** Revision of its creation, 0 for a deletion. */
     public long created() {
-        return created;
+        return number(CREATED_FIELD);
     }
 
     /** Revision of its last write, or of the deletion. */
     public long modified() {
-        return modified;
+        return number(MODIFIED_FIELD);
     }
 
     /** Writes since its creation, 0 for a deletion. */
     public long version() {
-        return version;
+        return number(VERSION_FIELD);
     }
 
     /** The lease it hangs on, 0 for none. */
     public long lease() {
-        return lease;
+        return number(LEASE_FIELD);
     }
 
     /** Bytes of the encoded message. */
     public int messageSize() {
-        return message.length;
+        return wire.length - messageStart();
+    }
+
+    /** The encoded message as field {@value #FIELD} of another: tag, length, message. Nobody may write to it. */
+    public byte[] wire() {
+        return wire;
     }
 
     /** Writes the encoded message, without tag or length. */
-    public void writeTo(CodedOutputStream out) throws IOException {
-        out.writeRawBytes(message);
+    public void writeMessageTo(CodedOutputStream out) throws IOException {
+        out.writeRawBytes(wire, messageStart(), messageSize());
     }
 
-    /** The same message without its value, for {@code keys_only}. */
-    public byte[] messageWithoutValue() {
-        byte[] bare = new byte[size(keyEnd - keyStart, 0)];
-        CodedOutputStream out = CodedOutputStream.newInstance(bare);
+    /** The same entry without its value, for {@code keys_only}. */
+    public Entry withoutValue() {
+        return new Entry(keyBytes(), new byte[0], new Numbers(created(), modified(), version(), lease()));
+    }
+
+    /** The message begins with its key: one byte of tag, the key's length, the key. */
+    private int messageStart() {
+        return keyStart() - 1 - CodedOutputStream.computeUInt32SizeNoTag(keyEnd() - keyStart());
+    }
+
+    private long number(int field) {
+        CodedInputStream in = fields();
         try {
-            out.writeByteArray(KEY_FIELD, keyBytes());
-            writeNumbers(out);
-            writeLease(out);
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (WireFormat.getTagFieldNumber(tag) == field) {
+                    return in.readInt64();
+                }
+                in.skipField(tag);
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException("the size of an entry was computed wrongly", e);
+            throw new UncheckedIOException("an entry can't be read again", e);
         }
-        return bare;
+        return 0;
     }
 
-    private void writeNumbers(CodedOutputStream out) throws IOException {
-        if (created != 0) {
-            out.writeInt64(CREATED_FIELD, created);
+    private byte[] value() {
+        CodedInputStream in = fields();
+        try {
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (WireFormat.getTagFieldNumber(tag) == VALUE_FIELD) {
+                    return in.readByteArray();
+                }
+                in.skipField(tag);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("an entry can't be read again", e);
         }
-        if (modified != 0) {
-            out.writeInt64(MODIFIED_FIELD, modified);
-        }
-        if (version != 0) {
-            out.writeInt64(VERSION_FIELD, version);
-        }
+        return new byte[0];
     }
 
-    private void writeLease(CodedOutputStream out) throws IOException {
-        if (lease != 0) {
-            out.writeInt64(LEASE_FIELD, lease);
-        }
+    /** What stands behind the key. */
+    private CodedInputStream fields() {
+        return CodedInputStream.newInstance(wire, keyEnd(), wire.length - keyEnd());
     }
 
-    private int size(int keyBytes, int valueBytes) {
+    private static int size(int keyBytes, int valueBytes, Numbers numbers) {
         return 1
                 + CodedOutputStream.computeUInt32SizeNoTag(keyBytes)
                 + keyBytes
-                + number(CREATED_FIELD, created)
-                + number(MODIFIED_FIELD, modified)
-                + number(VERSION_FIELD, version)
+                + numberSize(CREATED_FIELD, numbers.created)
+                + numberSize(MODIFIED_FIELD, numbers.modified)
+                + numberSize(VERSION_FIELD, numbers.version)
                 + (valueBytes == 0 ? 0 : 1 + CodedOutputStream.computeUInt32SizeNoTag(valueBytes) + valueBytes)
-                + number(LEASE_FIELD, lease);
+                + numberSize(LEASE_FIELD, numbers.lease);
     }
 
-    private static int number(int field, long value) {
-        return value == 0 ? 0 : CodedOutputStream.computeInt64Size(field, value);
+    private static int numberSize(int field, long number) {
+        return number == 0 ? 0 : CodedOutputStream.computeInt64Size(field, number);
     }
 
     @Override
     public String toString() {
-        return key() + "@" + modified;
+        return key() + "@" + modified();
     }
 }
