@@ -1,6 +1,7 @@
 # make demo   two clusters, one global service, a failover through eBPF, on this machine
 # make test   every test there is
-.PHONY: help setup build test demo format clean
+# make bench  ratios to what it replaces, both sides in one run
+.PHONY: help setup build test demo bench format clean
 .DEFAULT_GOAL := help
 
 MVN := build/mvn -B --no-transfer-progress
@@ -23,6 +24,9 @@ test: ## all tests; those that lack root or eBPF are listed as skipped (with CI=
 
 demo: build ## the main job, end to end; ARGS=--keep leaves the rig up
 	@build/demo.sh $(ARGS)
+
+bench: build ## measure against what it replaces, in one run: BENCH=apiserver (all, if left out); ARGS="--lines fan-out,paged --quick"
+	@build/bench.sh $(BENCH) $(ARGS)
 
 format: ## put the code into the house's format
 	@$(MVN) -q spotless:apply

@@ -95,7 +95,7 @@ static size_t filled(char *out, size_t cap) {
     return n;
 }
 
-static void next_address(void) { snprintf(mark, sizeof mark, "10.240.%d.%d", change / 200 % 200 + 1, change % 200 + 1); }
+static void next_address(void) { snprintf(mark, sizeof mark, "10.254.%d.%d", change / 200 % 200 + 1, change % 200 + 1); }
 
 static void replace_manifest(void) {
     char text[16384], temporary[512];
