@@ -14,9 +14,11 @@ import io.clustermesh.store.config.ConfigException;
 import io.clustermesh.store.config.EtcdSettings;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.etcd.EtcdTarget;
+import io.clustermesh.store.lead.Leadership;
 import io.clustermesh.store.tls.TlsFiles;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +38,7 @@ import java.util.Optional;
  * manifests: <home>/manifests
  * replica: {name: mesh-apiserver}   # of several in one cluster, each has its own
  * admin: {socket: <home>/run/<replica>.sock, listen: <off>}
+ * leader: {ttl: 5s}                 # how soon another replica takes over from one that died
  * health: {listen: <off>}
  * # only for benchmarks and for looking at traffic, on 127.0.0.1 always; the role is local, remote or admin
  * api: {plaintext: {port: 12379, role: local}, maxEventsPerMessage: 1}
@@ -51,9 +54,10 @@ record ApiserverConfig(OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folde
 
     /**
      * @param replica this replica's name among those of the cluster
+     * @param leaderTtl how soon another replica takes over what this one led, once it is dead
      * @param admin where it tells of itself
      */
-    record Self(String replica, AdminListeners admin) {}
+    record Self(String replica, Duration leaderTtl, AdminListeners admin) {}
 
     private static final String DEFAULT_REPLICA = "mesh-apiserver";
 
@@ -80,7 +84,9 @@ record ApiserverConfig(OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folde
     private static Self self(Settings settings, Path home) {
         String replica = settings.parsed("replica.name", DEFAULT_REPLICA, DEFAULT_REPLICA, ApiserverConfig::replica);
         return new Self(
-                replica, AdminListeners.read(settings, home.resolve("run").resolve(replica + ".sock")));
+                replica,
+                settings.duration("leader.ttl", Leadership.Options.DEFAULT_TTL),
+                AdminListeners.read(settings, home.resolve("run").resolve(replica + ".sock")));
     }
 
     private static String replica(String text) {

@@ -24,6 +24,7 @@ import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.etcd.EtcdKvStore;
 import io.clustermesh.store.etcd.EtcdRelay;
 import io.clustermesh.store.kv.KvStore;
+import io.clustermesh.store.lead.Leadership;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.Health;
 import io.clustermesh.store.runtime.HopTrace;
@@ -39,6 +40,7 @@ public final class MeshApiserver {
 
     private final ApiserverConfig config;
     private final Source source;
+    private final Leadership leadership;
     private final Publisher publisher;
     private final Mirrors mirrors;
     private final WatchCache cache;
@@ -56,7 +58,14 @@ public final class MeshApiserver {
         api = EtcdApiServer.start(
                 config.api(), cache, lifecycle.own("etcd relay", EtcdRelay.connect(config.etcd(), clock)), lifecycle);
         source = new ManifestFolder(config.folders().manifests(), clock);
-        publisher = Publisher.start(config.cluster(), source, store, events, hops, lifecycle);
+        leadership = lifecycle.own(
+                "leadership",
+                Leadership.start(
+                        Leadership.Options.of(
+                                config.self().replica(), config.self().leaderTtl()),
+                        store,
+                        clock));
+        publisher = Publisher.start(config.cluster(), source, store, leadership, events, hops, lifecycle);
         mirrors = Mirrors.start(
                 config.cluster(),
                 store,

@@ -8,6 +8,8 @@ import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.kv.Lease;
 import io.clustermesh.store.kv.Txn;
+import io.clustermesh.store.lead.Seat;
+import io.clustermesh.store.lead.Term;
 import io.clustermesh.store.runtime.Agent;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.Lifecycle;
@@ -27,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says who we are and that we are there: the cluster config, written again whenever somebody else changes or deletes
- * it (Cilium's "enforcer"), and the heartbeat, without which a peer gives the connection up after two minutes. An agent
- * with a thread of its own.
+ * it (Cilium's "enforcer"), and the heartbeat, without which a peer gives the connection up after two minutes. Speaks
+ * only while this replica leads. An agent with a thread of its own.
  */
 final class Presence implements Agent {
 
@@ -46,6 +48,8 @@ final class Presence implements Agent {
     private final byte[] config;
     private final Mailbox<List<Change>> mailbox = new Mailbox<>(64);
 
+    private final Seat seat = new Seat(() -> mailbox.offer(List.of()));
+    private Optional<Term> term = Optional.empty();
     private boolean listed;
     /** Written, but the watch has not told so yet. */
     private boolean awaitingEcho;
@@ -62,8 +66,8 @@ final class Presence implements Agent {
         this.config = ClusterConfigCodec.encode(config(cluster));
     }
 
-    /** Starts it as parts of {@code lifecycle}. */
-    static void start(OwnCluster cluster, KvStore store, Lifecycle lifecycle) {
+    /** Starts it as parts of {@code lifecycle}; it speaks while the seat that it returns has a term. */
+    static Seat start(OwnCluster cluster, KvStore store, Lifecycle lifecycle) {
         Presence presence = new Presence(cluster, store, lifecycle.clock());
         lifecycle.run(presence);
         lifecycle.own(
@@ -74,6 +78,7 @@ final class Presence implements Agent {
                         KeyRange.key(presence.configKey),
                         presence.mailbox::put,
                         lifecycle.clock()));
+        return presence.seat;
     }
 
     /** No export mode: services only, which every reader from 1.16 on knows. */
@@ -91,6 +96,10 @@ final class Presence implements Agent {
     @Override
     public void doWork() throws InterruptedException {
         mailbox.pollAll(LEASE_CHECK, 64).forEach(changes -> changes.forEach(this::absorb));
+        follow();
+        if (term.isEmpty()) {
+            return;
+        }
         if (!everBeat || clock.monotonicNanos() - lastBeatNanos >= HEARTBEAT.toNanos()) {
             beat();
         }
@@ -99,11 +108,26 @@ final class Presence implements Agent {
         }
     }
 
+    private void follow() {
+        if (!seat.term().equals(term)) {
+            abandonLease();
+            term = seat.term();
+            everBeat = false;
+            awaitingEcho = false;
+        }
+    }
+
     @Override
     public void onClose() {
+        abandonLease();
+    }
+
+    /** Whoever leads now keeps it alive, or moves its keys to another. */
+    private void abandonLease() {
         Lease held = lease;
         if (held != null) {
             held.abandon();
+            lease = null;
         }
     }
 
@@ -126,6 +150,7 @@ final class Presence implements Agent {
             // an earlier run's, or another replica's: its lease must not run out under it
             Optional<Lease> adopted = on == 0 ? Optional.empty() : store.adopt(on);
             if (adopted.isPresent()) {
+                abandonLease();
                 lease = adopted.get();
                 return;
             }
@@ -153,6 +178,7 @@ final class Presence implements Agent {
             held = store.grant(SyncStore.Options.DEFAULT_LEASE_TTL);
             lease = held;
         }
-        store.commit(Txn.of(List.of(new Txn.Op.Put(key, value, Optional.of(held)))));
+        List<Txn.Guard> fence = term.stream().map(Term::guard).toList();
+        store.commit(new Txn(fence, List.of(new Txn.Op.Put(key, value, Optional.of(held)))));
     }
 }

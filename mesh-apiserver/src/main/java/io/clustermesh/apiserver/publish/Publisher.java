@@ -12,6 +12,10 @@ import io.clustermesh.model.NumericIdentity;
 import io.clustermesh.store.kv.KeyRange;
 import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.KvStore;
+import io.clustermesh.store.lead.Leadership;
+import io.clustermesh.store.lead.LeadershipListener;
+import io.clustermesh.store.lead.Seat;
+import io.clustermesh.store.lead.Term;
 import io.clustermesh.store.runtime.Agent;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.HopTrace;
@@ -22,8 +26,12 @@ import io.clustermesh.store.sync.Change;
 import io.clustermesh.store.sync.Reflector;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,11 +46,15 @@ import org.slf4j.LoggerFactory;
  *        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
  * </pre>
  *
- * <p>Nothing is written before the source has told everything once, so that a start shows no half-filled service. The
+ * <p>Of several replicas one writes, the leader of {@link #TASK}; the others keep their picture up to date, so that one
+ * of them can take over. Nothing is written before the source has told everything once, so that a start shows no half-filled service. The
  * canaries of identities and ips wait until every label set in use has its identity, but not for ever: an allocator
  * that does not answer must not keep services from the peers.
  */
 public final class Publisher implements Agent {
+
+    /** What replicas contend for; its leader publishes and says that the cluster is there. */
+    public static final String TASK = "publisher";
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
@@ -57,14 +69,19 @@ public final class Publisher implements Agent {
     private final HopTrace hops;
     private final Clock clock;
     private final Publication publication;
-    private final Writers writers;
+    private final KvStore store;
+    private final Leadership leadership;
+    private final Seat seat;
     private final Mailbox<Message> mailbox = new Mailbox<>(MAILBOX);
     private final Reflector identities;
 
-    private boolean sourceSynced;
+    private volatile boolean sourceSynced;
     private boolean identitiesSynced;
     private boolean addressesComplete;
     private long sourceSyncedNanos;
+    private final Map<String, Edit> published = new LinkedHashMap<>();
+    private volatile @Nullable Writers writers;
+    private volatile boolean everSynced;
     private volatile Snapshot snapshot = new Snapshot(new PublishedCounts(0, 0, 0, 0, 0, 0), 0);
 
     private sealed interface Message {
@@ -73,17 +90,28 @@ public final class Publisher implements Agent {
         record SourceSynced() implements Message {}
 
         record IdentityChanges(List<Change> changes) implements Message {}
+
+        /** We began or ceased to lead. */
+        record Lead() implements Message {}
     }
 
     private record Snapshot(PublishedCounts counts, int waitingForIdentity) {}
 
-    private Publisher(OwnCluster cluster, KvStore store, EventLog events, HopTrace hops, Lifecycle lifecycle) {
+    private Publisher(
+            OwnCluster cluster,
+            KvStore store,
+            Leadership leadership,
+            EventLog events,
+            HopTrace hops,
+            Lifecycle lifecycle) {
         this.cluster = cluster;
+        this.store = store;
+        this.leadership = leadership;
+        this.seat = new Seat(() -> mailbox.offer(new Message.Lead()));
         this.events = events;
         this.hops = hops;
         this.clock = lifecycle.clock();
         this.publication = new Publication(cluster, events::warn);
-        this.writers = new Writers(cluster.name(), store, this::acknowledged, lifecycle);
         this.identities = Reflector.start(
                 "identities",
                 store,
@@ -92,22 +120,59 @@ public final class Publisher implements Agent {
                 clock);
     }
 
-    /** Starts publishing what {@code source} tells; everything becomes part of {@code lifecycle}. */
+    /**
+     * Starts publishing what {@code source} tells, whenever this replica leads {@link #TASK}; everything becomes part
+     * of {@code lifecycle}.
+     */
     public static Publisher start(
-            OwnCluster cluster, Source source, KvStore store, EventLog events, HopTrace hops, Lifecycle lifecycle) {
-        Presence.start(cluster, store, lifecycle);
-        Publisher publisher = new Publisher(cluster, store, events, hops, lifecycle);
+            OwnCluster cluster,
+            Source source,
+            KvStore store,
+            Leadership leadership,
+            EventLog events,
+            HopTrace hops,
+            Lifecycle lifecycle) {
+        Seat presence = Presence.start(cluster, store, lifecycle);
+        Publisher publisher = new Publisher(cluster, store, leadership, events, hops, lifecycle);
         lifecycle.run(publisher);
+        leadership.contend(TASK, publisher.listener(presence));
         lifecycle.own("identity watch", publisher.identities);
         source.start(publisher.listener(), lifecycle);
         return publisher;
     }
 
+    private LeadershipListener listener(Seat presence) {
+        return new LeadershipListener() {
+            @Override
+            public void gained(Term term) {
+                seat.gained(term);
+                presence.gained(term);
+            }
+
+            @Override
+            public void lost(Term term, String reason) {
+                seat.lost(term, reason);
+                presence.lost(term, reason);
+            }
+        };
+    }
+
     /** How it is doing; any thread. */
     public PublisherStatus status() {
         Snapshot now = snapshot;
+        Writers current = writers;
+        Optional<String> leader = Optional.ofNullable(leadership.leaders().get(TASK));
+        boolean others = seat.term().isEmpty() && leader.isPresent() && sourceSynced;
+        if (current == null ? others : current.synced()) {
+            everSynced = true;
+        }
         return new PublisherStatus(
-                writers.synced(), now.counts(), now.waitingForIdentity(), identities.freshness(), writers.status());
+                everSynced,
+                new PublisherStatus.Lead(current != null, leader),
+                now.counts(),
+                now.waitingForIdentity(),
+                identities.freshness(),
+                current == null ? Map.of() : current.status());
     }
 
     @Override
@@ -117,6 +182,7 @@ public final class Publisher implements Agent {
 
     @Override
     public void doWork() throws InterruptedException {
+        follow();
         for (Message message : mailbox.pollAll(IDLE, MAILBOX)) {
             switch (message) {
                 case Message.Changes(List<SourceChange> changes, Instant seenAt) -> {
@@ -127,15 +193,55 @@ public final class Publisher implements Agent {
                     sourceSynced = true;
                     sourceSyncedNanos = clock.monotonicNanos();
                     write(clock.now());
-                    writers.objectsComplete();
+                    tell(Writers::objectsComplete);
                 }
                 case Message.IdentityChanges(List<Change> changes) -> {
                     changes.forEach(this::absorb);
                     write(clock.now());
                 }
+                case Message.Lead() -> follow();
             }
         }
         completeAddresses();
+    }
+
+    // What is to be published is known before we lead, so that taking over is reading etcd and writing the difference.
+    private void follow() {
+        Writers current = writers;
+        Optional<Term> term = seat.term();
+        if (term.equals(Optional.ofNullable(current).map(Writers::term))) {
+            return;
+        }
+        if (current != null) {
+            writers = null;
+            current.close();
+            LOG.atInfo().addKeyValue("cluster", cluster.name()).log("another replica publishes now");
+        }
+        if (term.isPresent()) {
+            Writers next = new Writers(cluster.name(), store, term.get(), this::acknowledged, clock);
+            writers = next;
+            published.values().forEach(next::write);
+            if (sourceSynced) {
+                next.objectsComplete();
+            }
+            if (addressesComplete) {
+                next.addressesComplete();
+            }
+        }
+    }
+
+    private void tell(Consumer<Writers> news) {
+        Writers current = writers;
+        if (current != null) {
+            news.accept(current);
+        }
+    }
+
+    /** Stops writing; the lifecycle stops the rest. */
+    @Override
+    public void onClose() {
+        leadership.withdraw(TASK);
+        tell(Writers::close);
     }
 
     private void absorb(Change change) {
@@ -169,7 +275,12 @@ public final class Publisher implements Agent {
                         .ifPresent(service -> hops.mark(
                                 Hop.SOURCE, service.toString(), cluster.name().value(), seenAt));
             }
-            writers.write(edit);
+            if (edit.value().isPresent()) {
+                published.put(edit.key(), edit);
+            } else {
+                published.remove(edit.key());
+            }
+            tell(current -> current.write(edit));
         }
         snapshot = new Snapshot(publication.counts(), publication.waitingForIdentity());
     }
@@ -189,7 +300,7 @@ public final class Publisher implements Agent {
                     "%d label sets had no identity after %d s; their pods' addresses are not published; start the identity-allocator"
                             .formatted(waiting, IDENTITY_LIMIT.toSeconds())));
         }
-        writers.addressesComplete();
+        tell(Writers::addressesComplete);
         addressesComplete = true;
         LOG.atInfo()
                 .addKeyValue("published", publication.counts())

@@ -3,8 +3,8 @@ package io.clustermesh.apiserver.publish;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.Keys.Resource;
 import io.clustermesh.store.kv.KvStore;
+import io.clustermesh.store.lead.Term;
 import io.clustermesh.store.runtime.Clock;
-import io.clustermesh.store.runtime.Lifecycle;
 import io.clustermesh.store.sync.SyncStore;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +16,9 @@ import java.util.function.Consumer;
  * The writers behind the publisher, each with a virtual thread of its own, so that a flood of one kind of key does not
  * hold up another. Both records of a service go through one writer, hence in one transaction.
  */
-final class Writers {
+final class Writers implements AutoCloseable {
 
+    private final Term term;
     private final SyncStore nodes;
     private final SyncStore services;
     private final SyncStore endpointSlices;
@@ -27,14 +28,18 @@ final class Writers {
     /** Writes the canary only: the identities themselves are the allocator's. */
     private final SyncStore identityCanary;
 
-    /** @param acknowledged told each key that the store has taken, on a writer's thread; must not block */
-    Writers(ClusterName cluster, KvStore store, Consumer<String> acknowledged, Lifecycle lifecycle) {
-        Clock clock = lifecycle.clock();
+    /**
+     * @param term while it lasts they write
+     * @param acknowledged told each key that the store has taken, on a writer's thread; must not block
+     */
+    Writers(ClusterName cluster, KvStore store, Term term, Consumer<String> acknowledged, Clock clock) {
+        this.term = term;
         Starter starter = (name, topics, canary) -> SyncStore.start(
                 SyncStore.Options.of(
                         "publish-" + name,
                         topics.stream().map(topic -> topic.prefix(cluster)).toList(),
-                        canary.map(resource -> resource.stateCanary(cluster))),
+                                canary.map(resource -> resource.stateCanary(cluster)))
+                        .fencedBy(term.guard()),
                 store,
                 acknowledged,
                 clock);
@@ -48,7 +53,10 @@ final class Writers {
         labelSets = starter.start("label-sets", List.of(Topic.LABEL_SETS), Optional.empty());
         ips = starter.start("ips", List.of(Topic.IPS), Optional.of(Resource.IPS));
         identityCanary = starter.start("identities", List.of(), Optional.of(Resource.IDENTITIES));
-        all().forEach(lifecycle::own);
+    }
+
+    Term term() {
+        return term;
     }
 
     private interface Starter {
@@ -101,5 +109,11 @@ final class Writers {
                 "label-sets", labelSets,
                 "ips", ips,
                 "identities", identityCanary);
+    }
+
+    /** Stops writing; what is written stays, for the next leader or until the leases run out. */
+    @Override
+    public void close() {
+        all().values().forEach(SyncStore::close);
     }
 }

@@ -16,6 +16,7 @@ import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.kv.Revision;
 import io.clustermesh.store.kv.Txn;
+import io.clustermesh.store.lead.Leadership;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.runtime.HopTrace.Hop;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,9 +183,40 @@ class PublisherIT {
                 .satisfies(event -> assertThat(event.warning().message()).contains("cart.yaml, document 1"));
     }
 
+    @Test
+    void shouldHandOverToAnotherReplicaThatWritesNothingAgain() throws IOException {
+        write("node", Samples.NODE);
+        write("cart", Samples.CART);
+        Publisher first = start();
+        await().atMost(Duration.ofSeconds(40)).until(() -> first.status().lead().ours() && keys().containsKey(CART_KEY));
+        try (Lifecycle other = new Lifecycle("test-b", clock)) {
+            Publisher second = start("b", other);
+            await().until(() -> second.status().lead().replica().equals(Optional.of("a")));
+            assertThat(second.status().lead().ours()).isFalse();
+            KeyValue before = entry(CART_KEY);
+
+            lifecycle.close();
+
+            await().until(() -> second.status().lead().ours());
+            write("cart", Samples.CART.replace("8080", "8081"));
+            await().untilAsserted(() -> assertThat(entry(CART_KEY).version().modified())
+                    .isGreaterThan(before.version().modified()));
+            assertThat(entry(CART_KEY).version().created()).isEqualTo(before.version().created());
+            assertThat(entry(CART_KEY).leaseId()).isEqualTo(before.leaseId());
+            assertThat(entry(CONFIG_KEY).version().count()).isEqualTo(1);
+        }
+    }
+
     private Publisher start() {
+        return start("a", lifecycle);
+    }
+
+    private Publisher start(String replica, Lifecycle owner) {
         OwnCluster east = new OwnCluster(new ClusterName("east"), new ClusterId(3), MeshSize.CLUSTERS_255, List.of());
-        return Publisher.start(east, new ManifestFolder(folder, clock), store, events, hops, lifecycle);
+        Leadership leadership = owner.own(
+                "leadership",
+                Leadership.start(Leadership.Options.of(replica, Duration.ofSeconds(2)), store, clock));
+        return Publisher.start(east, new ManifestFolder(folder, clock), store, leadership, events, hops, owner);
     }
 
     /** What the identity-allocator does, without its protocol. */
@@ -215,6 +248,7 @@ class PublisherIT {
         for (String prefix : List.of("cilium/", "clustermesh/")) {
             store.list(KeyRange.prefix(prefix)).entries().forEach(entry -> keys.put(entry.key(), entry));
         }
+        keys.keySet().removeIf(key -> key.startsWith("clustermesh/leader/"));
         return keys;
     }
 

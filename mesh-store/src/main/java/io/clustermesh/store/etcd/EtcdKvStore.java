@@ -1,9 +1,6 @@
 package io.clustermesh.store.etcd;
 
-import com.google.protobuf.ByteString;
 import io.clustermesh.store.etcd.pb.KVGrpc;
-import io.clustermesh.store.etcd.pb.RangeRequest;
-import io.clustermesh.store.etcd.pb.RangeResponse;
 import io.clustermesh.store.etcd.pb.TxnRequest;
 import io.clustermesh.store.etcd.pb.TxnResponse;
 import io.clustermesh.store.etcd.pb.WatchGrpc;
@@ -13,6 +10,7 @@ import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.kv.Lease;
 import io.clustermesh.store.kv.Listing;
+import io.clustermesh.store.kv.PageListener;
 import io.clustermesh.store.kv.Revision;
 import io.clustermesh.store.kv.StoreException;
 import io.clustermesh.store.kv.Txn;
@@ -30,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The kvstore port over etcd's v3 gRPC API: an etcd, or a mesh-apiserver that speaks like one.
@@ -40,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * that is down shows there.
  */
 public final class EtcdKvStore implements KvStore {
-
-    private static final int PAGE_KEYS = 512;
-    private static final int LIST_ATTEMPTS = 3;
 
     private final EtcdTransport transport;
     private final boolean ownsTransport;
@@ -78,67 +72,31 @@ public final class EtcdKvStore implements KvStore {
 
     @Override
     public Listing list(KeyRange range) {
-        for (int attempt = 1; ; attempt++) {
-            Listing listing = listOnce(range, attempt == LIST_ATTEMPTS);
-            if (listing != null) {
-                pinnedClusterId = listing.clusterId();
-                return listing;
-            }
-        }
-    }
-
-    // null: the revision was compacted or the server replaced between two pages, begin again
-    private @Nullable Listing listOnce(KeyRange range, boolean lastAttempt) {
         List<KeyValue> entries = new ArrayList<>();
-        ByteString key = Messages.firstKey(range);
-        long revision = 0;
-        long clusterId = 0;
-        int limit = PAGE_KEYS;
-        while (true) {
-            RangeResponse page;
-            try {
-                page = page(range, key, revision, limit);
-            } catch (StatusRuntimeException e) {
-                Status.Code code = e.getStatus().getCode();
-                if (code == Status.Code.RESOURCE_EXHAUSTED && limit > 1) {
-                    limit /= 2; // the page is larger than a message may be
-                    continue;
+        try {
+            Listing at = scan(range, new PageListener() {
+                @Override
+                public void onStart(long clusterId) {
+                    entries.clear();
                 }
-                if (code == Status.Code.OUT_OF_RANGE && revision > 0 && !lastAttempt) {
-                    return null;
+
+                @Override
+                public void onPage(List<KeyValue> page) {
+                    entries.addAll(page);
                 }
-                throw EtcdErrors.toStoreException("list of " + range, e);
-            }
-            if (revision == 0) {
-                revision = page.getHeader().getRevision();
-                clusterId = page.getHeader().getClusterId();
-            } else if (clusterId != page.getHeader().getClusterId()) {
-                if (!lastAttempt) {
-                    return null;
-                }
-                throw new StoreException.Unavailable(
-                        "list of %s failed: the server changes its cluster_id from page to page; point the endpoint at one etcd"
-                                .formatted(range),
-                        null);
-            }
-            page.getKvsList().forEach(kv -> entries.add(Messages.keyValue(kv)));
-            if (!page.getMore() || page.getKvsCount() == 0) {
-                return new Listing(clusterId, new Revision(revision), entries);
-            }
-            key = Messages.after(page.getKvs(page.getKvsCount() - 1).getKey());
+            });
+            return new Listing(at.clusterId(), at.revision(), entries);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException.Unavailable("list of %s was interrupted".formatted(range), e);
         }
     }
 
-    private RangeResponse page(KeyRange range, ByteString key, long revision, int limit) {
-        // no sort order: etcd answers in key order anyway, and sorts the whole rest for each page if asked to
-        RangeRequest request = RangeRequest.newBuilder()
-                .setKey(key)
-                .setRangeEnd(Messages.rangeEnd(range))
-                .setRevision(revision)
-                .setLimit(limit)
-                .build();
-        return calls.raw(
-                (channel, stubs) -> stubs.on(KVGrpc.newBlockingStub(channel)).range(request));
+    @Override
+    public Listing scan(KeyRange range, PageListener listener) throws InterruptedException {
+        Listing at = new Pages(calls, transport.background(), range).read(listener);
+        pinnedClusterId = at.clusterId();
+        return at;
     }
 
     @Override

@@ -46,6 +46,11 @@ public final class EtcdTransport implements AutoCloseable {
         callbacks.execute(task);
     }
 
+    /** Virtual threads, one for each task. */
+    ExecutorService background() {
+        return callbacks;
+    }
+
     /** A channel that connects at its first call, and again after a break. */
     ManagedChannel channel(URI endpoint, Optional<ReloadingTls> tls) {
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(

@@ -111,6 +111,11 @@ final class EtcdWatch implements ClientResponseObserver<WatchRequest, WatchRespo
     @Override
     public void onError(Throwable failure) {
         Status status = Status.fromThrowable(failure);
+        if (status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+            // one event is larger than a message may be; a list names it and goes round it
+            end(new End.Compacted(from));
+            return;
+        }
         end(
                 EtcdErrors.remedy(status.getCode()) == EtcdErrors.Remedy.ASK_A_PERSON
                         ? new End.Refused(EtcdErrors.describe(status))

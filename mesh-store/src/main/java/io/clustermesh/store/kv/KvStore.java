@@ -1,6 +1,7 @@
 package io.clustermesh.store.kv;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,19 @@ public interface KvStore extends AutoCloseable {
 
     /** All keys of {@code range} at one revision, read page by page. */
     Listing list(KeyRange range);
+
+    /**
+     * As {@link #list}, but hands over each page as it comes, so that a range of any size passes through bounded memory
+     * while the next page is already on its way.
+     *
+     * @return which history and revision it was; without entries
+     */
+    default Listing scan(KeyRange range, PageListener listener) throws InterruptedException {
+        Listing listing = list(range);
+        listener.onStart(listing.clusterId());
+        listener.onPage(listing.entries());
+        return new Listing(listing.clusterId(), listing.revision(), List.of());
+    }
 
     /** One key. */
     default Optional<KeyValue> get(String key) {

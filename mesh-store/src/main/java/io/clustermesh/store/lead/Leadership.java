@@ -88,8 +88,8 @@ public final class Leadership implements AutoCloseable {
         this.store = store;
         this.clock = clock;
         this.ballot = new Ballot(options.candidate(), options.settled(), clock);
-        this.watch =
-                Reflector.startEager("leaders", store, KeyRange.prefix(options.prefix()), this::absorb, IDLE, clock);
+        this.watch = Reflector.start(
+                Reflector.Options.of("leaders", KeyRange.prefix(options.prefix())).eager(), store, this::absorb, clock);
         this.elect = Worker.start("leadership-elect", this::elect);
         this.judge = Worker.start("leadership-judge", this::judge);
     }

@@ -42,6 +42,11 @@ final class FreshnessTracker {
                 false, s.synced, s.signNanos, s.failures + 1, Optional.of(new Freshness.Failure(reason, clock.now())));
     }
 
+    /** Why it was broken last. */
+    Optional<String> lastReason() {
+        return state.lastFailure.map(Freshness.Failure::reason);
+    }
+
     Freshness now() {
         State s = state;
         return new Freshness(

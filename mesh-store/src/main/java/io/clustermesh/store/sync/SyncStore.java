@@ -17,7 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,9 +30,9 @@ import org.slf4j.LoggerFactory;
  * Makes prefixes of a kvstore equal to a map.
  *
  * <pre>
- *   any thread                    one virtual thread, owned here
- *   upsert, delete ──► desired ──► list what an earlier run left ──► transactions of the difference
- *   markSynced     ──►                                          ──► delete what nobody wants ──► canary
+ *   any thread                    one virtual thread, owned here           one for each transaction under way
+ *   upsert, delete ──► desired ──► list what an earlier run left ──► difference ──► transactions, a few at a time
+ *   markSynced     ──►                                  delete what nobody wants ──► canary
  * </pre>
  *
  * <p>Every key hangs on a lease that is kept alive; when a lease is lost its keys are written again, the canary last.
@@ -39,16 +42,20 @@ import org.slf4j.LoggerFactory;
 public final class SyncStore implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SyncStore.class);
-    private static final Duration LEASE_CHECK = Duration.ofSeconds(1);
+    private static final Duration LEASE_CHECK = Duration.ofSeconds(2);
+
+    /** Transactions under way at most; more don't make etcd faster (it takes one at a time), fewer leave it waiting. */
+    private static final int OUTSTANDING = 6;
 
     private final Options options;
     private final KvStore store;
     private final Consumer<String> acknowledged;
     private final Clock clock;
-    private final Desired desired = new Desired();
+    private final Desired desired;
     private final Map<String, String> rejected = new ConcurrentHashMap<>();
     private volatile boolean synced;
     private volatile boolean fenced;
+    private volatile int held;
     private volatile Optional<Freshness.Failure> lastFailure = Optional.empty();
 
     // the worker's own
@@ -57,34 +64,45 @@ public final class SyncStore implements AutoCloseable {
     private boolean adopted;
     private boolean pruned;
     private boolean finished;
+    private int outstanding;
+    private final Queue<Batch> answered = new ConcurrentLinkedQueue<>();
 
     private final Worker worker;
 
     /**
      * @param name the thread's name, and the word for it in logs
-     * @param prefixes what this writer owns; at the start, stale keys under them are deleted
+     * @param owned what this writer owns; at the start, stale keys in it are deleted
      * @param canary the key that says that the first sync is complete
      * @param leaseTtl how long keys outlive their writer
      * @param fence holds as long as we are the writer; once the store says that it doesn't, nothing is written any more
      */
     public record Options(
-            String name, List<String> prefixes, Optional<String> canary, Duration leaseTtl, Optional<Txn.Guard> fence) {
+            String name,
+            List<KeyRange> owned,
+            Optional<String> canary,
+            Duration leaseTtl,
+            Optional<Txn.Guard> fence) {
 
         /** As Cilium's {@code --kvstore-lease-ttl}. */
         public static final Duration DEFAULT_LEASE_TTL = Duration.ofMinutes(15);
 
         public Options {
-            prefixes = List.copyOf(prefixes);
+            owned = List.copyOf(owned);
+        }
+
+        /** Of prefixes, with the usual lease. */
+        public static Options of(String name, List<String> prefixes, Optional<String> canary) {
+            return ofRanges(name, prefixes.stream().map(KeyRange::prefix).toList(), canary);
         }
 
         /** With the usual lease. */
-        public static Options of(String name, List<String> prefixes, Optional<String> canary) {
-            return new Options(name, prefixes, canary, DEFAULT_LEASE_TTL, Optional.empty());
+        public static Options ofRanges(String name, List<KeyRange> owned, Optional<String> canary) {
+            return new Options(name, owned, canary, DEFAULT_LEASE_TTL, Optional.empty());
         }
 
         /** Writes only while {@code guard} holds, see {@link io.clustermesh.store.lead.Term#guard()}. */
         public Options fencedBy(Txn.Guard guard) {
-            return new Options(name, prefixes, canary, leaseTtl, Optional.of(guard));
+            return new Options(name, owned, canary, leaseTtl, Optional.of(guard));
         }
     }
 
@@ -92,6 +110,7 @@ public final class SyncStore implements AutoCloseable {
      * @param synced everything of the first sync is in the store, the canary too
      * @param fenced somebody else writes now; this writer has stopped for good
      * @param keys keys that should be there
+     * @param held keys that are there, ours or left by an earlier run
      * @param pending keys not looked at yet
      * @param rejected keys that the store refuses for good, and why
      * @param lastFailure the last call that failed
@@ -100,13 +119,36 @@ public final class SyncStore implements AutoCloseable {
             boolean synced,
             boolean fenced,
             int keys,
+            int held,
             int pending,
             Map<String, String> rejected,
             Optional<Freshness.Failure> lastFailure) {}
 
-    private record Written(byte[] value, LeasePool.@Nullable Slot slot) {
+    /** What the store has, as far as we know: null for a value that we are not sure of. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Written(byte @Nullable [] value, LeasePool.@Nullable Slot slot) {
         boolean is(byte[] wanted) {
-            return slot != null && slot.lease().alive() && Arrays.equals(value, wanted);
+            return value != null
+                    && slot != null
+                    && slot.lease().alive()
+                    && (value == wanted || Arrays.equals(value, wanted));
+        }
+    }
+
+    /** A transaction under way, and what came of it. */
+    private static final class Batch {
+        private final List<Desired.Wish> wishes;
+        private final Map<String, Written> then = new HashMap<>();
+        private final List<LeasePool.Slot> taken = new ArrayList<>();
+        private Txn.@Nullable Outcome outcome;
+        private @Nullable StoreException failure;
+
+        Batch(List<Desired.Wish> wishes) {
+            this.wishes = wishes;
+        }
+
+        List<String> keys() {
+            return wishes.stream().map(Desired.Wish::key).toList();
         }
     }
 
@@ -115,6 +157,7 @@ public final class SyncStore implements AutoCloseable {
         this.store = store;
         this.acknowledged = acknowledged;
         this.clock = clock;
+        this.desired = new Desired(options.canary());
         this.leases = new LeasePool(store, options.leaseTtl());
         this.worker = Worker.start(options.name(), this::loop);
     }
@@ -143,12 +186,20 @@ public final class SyncStore implements AutoCloseable {
         desired.complete();
     }
 
+    /**
+     * Nothing should be there any more except the canary, not even what an earlier run left; what is said later counts
+     * again. Any thread, never waits.
+     */
+    public void deleteAll() {
+        desired.clear(options.canary().map(Set::of).orElse(Set.of()));
+    }
+
     public Status status() {
-        return new Status(synced, fenced, desired.size(), desired.dirtyCount(), Map.copyOf(rejected), lastFailure);
+        return new Status(synced, fenced, desired.size(), held, desired.dirtyCount(), Map.copyOf(rejected), lastFailure);
     }
 
     private void loop() throws InterruptedException {
-        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(10));
+        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(5));
         while (!fenced) {
             try {
                 if (!adopted) {
@@ -156,8 +207,12 @@ public final class SyncStore implements AutoCloseable {
                     adopted = true;
                 }
                 relinquishDeadLeases();
-                List<Desired.Wish> wishes = desired.take(LEASE_CHECK);
+                if (desired.takeCleared()) {
+                    lookAtStrangers();
+                }
+                List<Desired.Wish> wishes = desired.take(LEASE_CHECK, outstanding < OUTSTANDING);
                 write(wishes);
+                absorbAnswers();
                 while (!finished && !fenced && desired.completeAndClean()) {
                     finish();
                 }
@@ -170,23 +225,42 @@ public final class SyncStore implements AutoCloseable {
                             .addKeyValue("reason", e.getMessage())
                             .log("can't write to the kvstore, trying again");
                 }
-                clock.sleep(backoff.afterFailure());
+                Duration pause = backoff.afterFailure();
+                awaitAnswers();
+                clock.sleep(pause);
             }
         }
     }
 
+    /** Reads what there is and looks at every key that differs; at the start, and whenever a write may be half done. */
     private void adopt() {
-        actual.clear();
-        List<KeyValue> left = new ArrayList<>();
-        options.prefixes()
-                .forEach(prefix ->
-                        left.addAll(store.list(KeyRange.prefix(prefix)).entries()));
-        options.canary().flatMap(store::get).ifPresent(left::add);
-        for (KeyValue entry : left) {
-            actual.put(
-                    entry.key(),
-                    new Written(entry.value(), leases.adopt(entry.leaseId()).orElse(null)));
+        Map<String, Written> found = new HashMap<>();
+        leases.recount();
+        for (KeyRange range : options.owned()) {
+            store.list(range).entries().forEach(entry -> found.put(entry.key(), written(entry)));
         }
+        options.canary().flatMap(store::get).ifPresent(entry -> found.put(entry.key(), written(entry)));
+        actual.clear();
+        actual.putAll(found);
+        List<String> differing = new ArrayList<>(desired.keys());
+        differing.removeIf(actual::containsKey);
+        actual.forEach((key, written) -> {
+            if (pruned || desired.wants(key)) {
+                differing.add(key);
+            }
+        });
+        desired.lookAgain(differing);
+        held = actual.size();
+    }
+
+    private Written written(KeyValue entry) {
+        return new Written(entry.value(), leases.adopt(entry.leaseId()).orElse(null));
+    }
+
+    private void lookAtStrangers() {
+        desired.lookAgain(actual.keySet().stream()
+                .filter(key -> !options.canary().equals(Optional.of(key)))
+                .toList());
     }
 
     private void relinquishDeadLeases() {
@@ -205,22 +279,34 @@ public final class SyncStore implements AutoCloseable {
                 .log("a lease was lost, writing its keys again");
         // the entry stays, without its lease, so that a key that nobody wants any more is still deleted
         lost.forEach(key -> actual.computeIfPresent(key, (k, old) -> new Written(old.value(), null)));
-        desired.lookAgain(lost);
-        options.canary().filter(lost::contains).ifPresent(canary -> desired.lookAgain(List.of(canary)));
+        List<String> ours = lost.stream().filter(key -> pruned || desired.wants(key)).toList();
+        desired.lookAgain(ours);
+        options.canary().filter(ours::contains).ifPresent(canary -> desired.lookAgain(List.of(canary)));
     }
 
     private void write(List<Desired.Wish> wishes) {
-        List<Desired.Wish> open = wishes.stream().filter(this::differs).toList();
+        List<Desired.Wish> open = new ArrayList<>(wishes.size());
+        List<Desired.Wish> settled = new ArrayList<>();
+        wishes.forEach(wish -> (differs(wish) ? open : settled).add(wish));
+        if (!settled.isEmpty()) {
+            desired.done(settled);
+        }
         if (open.isEmpty()) {
             return;
         }
+        Batch batch = new Batch(open);
+        Txn txn;
         try {
-            commit(open);
-        } catch (StoreException.Unavailable | StoreException.Denied e) {
-            desired.lookAgain(open.stream().map(Desired.Wish::key).toList());
+            txn = prepare(batch);
+        } catch (StoreException e) {
+            forget(batch);
             throw e;
-        } catch (StoreException.Invalid e) {
-            afterInvalid(open, e);
+        }
+        outstanding++;
+        if (outstanding == 1 && open.size() < Txn.MAX_OPERATIONS) {
+            commit(txn, batch); // nothing follows it that could overlap
+        } else {
+            Worker.start(options.name() + "-txn", () -> commit(txn, batch));
         }
     }
 
@@ -234,66 +320,19 @@ public final class SyncStore implements AutoCloseable {
         return written == null || !written.is(value);
     }
 
-    // A batch is refused as a whole: find out whether a lease or one of the keys is to blame.
-    private void afterInvalid(List<Desired.Wish> wishes, StoreException.Invalid e) {
-        if (leases.anyDead()) {
-            desired.lookAgain(wishes.stream().map(Desired.Wish::key).toList());
-        } else if (wishes.size() > 1) {
-            wishes.forEach(wish -> write(List.of(wish)));
-        } else {
-            String key = wishes.getFirst().key();
-            rejected.put(key, String.valueOf(e.getMessage()));
-            LOG.atError()
-                    .addKeyValue("writer", options.name())
-                    .addKeyValue("key", key)
-                    .addKeyValue("reason", e.getMessage())
-                    .log("the kvstore refuses a key; it is left out until its value changes");
+    private Txn prepare(Batch batch) {
+        List<Txn.Op> operations = new ArrayList<>(batch.wishes.size());
+        for (Desired.Wish wish : batch.wishes) {
+            byte[] value = wish.value();
+            if (value == null) {
+                operations.add(new Txn.Op.Delete(wish.key()));
+                continue;
+            }
+            LeasePool.Slot slot = slotOf(wish.key(), batch.taken);
+            operations.add(new Txn.Op.Put(wish.key(), value, Optional.of(slot.lease())));
+            batch.then.put(wish.key(), new Written(value, slot));
         }
-    }
-
-    private void commit(List<Desired.Wish> wishes) {
-        List<Txn.Op> operations = new ArrayList<>(wishes.size());
-        Map<String, Written> then = new HashMap<>();
-        List<LeasePool.Slot> taken = new ArrayList<>();
-        boolean committed = false;
-        try {
-            for (Desired.Wish wish : wishes) {
-                byte[] value = wish.value();
-                if (value == null) {
-                    operations.add(new Txn.Op.Delete(wish.key()));
-                    continue;
-                }
-                LeasePool.Slot slot = slotOf(wish.key(), taken);
-                operations.add(new Txn.Op.Put(wish.key(), value, Optional.of(slot.lease())));
-                then.put(wish.key(), new Written(value, slot));
-            }
-            List<Txn.Guard> guards = options.fence().stream().toList();
-            if (store.commit(new Txn(guards, operations)) instanceof Txn.Outcome.Refused) {
-                stop();
-                return;
-            }
-            committed = true;
-        } finally {
-            if (!committed) {
-                taken.forEach(leases::release);
-            }
-        }
-        for (Desired.Wish wish : wishes) {
-            Written now = then.get(wish.key());
-            Written before = now == null ? actual.remove(wish.key()) : actual.put(wish.key(), now);
-            if (now == null && before != null && before.slot() != null) {
-                leases.release(before.slot());
-            }
-            rejected.remove(wish.key());
-            acknowledged.accept(wish.key());
-        }
-    }
-
-    // Whoever writes now has taken the leases over and keeps them alive.
-    private void stop() {
-        fenced = true;
-        leases.abandon();
-        LOG.atWarn().addKeyValue("writer", options.name()).log("another replica writes here now, stopping");
+        return new Txn(options.fence().stream().toList(), operations);
     }
 
     private LeasePool.Slot slotOf(String key, List<LeasePool.Slot> taken) {
@@ -304,6 +343,121 @@ public final class SyncStore implements AutoCloseable {
         LeasePool.Slot slot = leases.take();
         taken.add(slot);
         return slot;
+    }
+
+    /** Any thread; the answer goes back to the worker. */
+    private void commit(Txn txn, Batch batch) {
+        try {
+            batch.outcome = store.commit(txn);
+        } catch (StoreException e) {
+            batch.failure = e;
+        } catch (RuntimeException e) {
+            batch.failure = new StoreException.Unavailable("transaction failed: " + e, e);
+        } finally {
+            answered.add(batch);
+            desired.nudge();
+        }
+    }
+
+    private void absorbAnswers() {
+        StoreException failure = null;
+        for (Batch batch = answered.poll(); batch != null; batch = answered.poll()) {
+            outstanding--;
+            StoreException why = batch.failure;
+            if (why == null) {
+                absorb(batch);
+            } else if (why instanceof StoreException.Invalid invalid) {
+                afterInvalid(batch, invalid);
+            } else {
+                forget(batch);
+                failure = why;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void absorb(Batch batch) {
+        if (batch.outcome instanceof Txn.Outcome.Refused) {
+            stop();
+            return;
+        }
+        for (Desired.Wish wish : batch.wishes) {
+            Written now = batch.then.get(wish.key());
+            Written before = now == null ? actual.remove(wish.key()) : actual.put(wish.key(), now);
+            if (before != null && before.slot() != null && (now == null || before.slot() != now.slot())) {
+                leases.release(before.slot());
+            }
+            rejected.remove(wish.key());
+        }
+        held = actual.size();
+        desired.done(batch.wishes);
+        batch.wishes.forEach(wish -> acknowledged.accept(wish.key()));
+    }
+
+    // It may have happened or not, so what is there must be read again before anything is compared with it.
+    private void forget(Batch batch) {
+        batch.taken.forEach(leases::release);
+        desired.done(batch.wishes);
+        desired.lookAgain(batch.keys());
+        adopted = false;
+    }
+
+    /** The answers of what is under way belong to the time before what is read next. */
+    private void awaitAnswers() throws InterruptedException {
+        while (outstanding > 0) {
+            desired.take(LEASE_CHECK, false);
+            try {
+                absorbAnswers();
+            } catch (StoreException e) {
+                LOG.atDebug().setCause(e).log("another transaction failed");
+            }
+        }
+    }
+
+    // A batch is refused as a whole: find out whether a lease or one of the keys is to blame.
+    private void afterInvalid(Batch batch, StoreException.Invalid e) {
+        batch.taken.forEach(leases::release);
+        desired.done(batch.wishes);
+        if (leases.anyDead()) {
+            desired.lookAgain(batch.keys());
+        } else if (batch.wishes.size() > 1) {
+            for (Desired.Wish wish : batch.wishes) {
+                alone(wish);
+            }
+        } else {
+            String key = batch.wishes.getFirst().key();
+            rejected.put(key, String.valueOf(e.getMessage()));
+            LOG.atError()
+                    .addKeyValue("writer", options.name())
+                    .addKeyValue("key", key)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("the kvstore refuses a key; it is left out until its value changes");
+            if (actual.containsKey(key)) {
+                alone(new Desired.Wish(key, null)); // its old value is not true any more
+            }
+        }
+    }
+
+    private void alone(Desired.Wish wish) {
+        Batch batch = new Batch(List.of(wish));
+        try {
+            Txn txn = prepare(batch);
+            outstanding++;
+            commit(txn, batch);
+        } catch (StoreException e) {
+            forget(batch);
+        }
+    }
+
+    // Whoever writes now has taken the leases over and keeps them alive.
+    private void stop() {
+        fenced = true;
+        leases.abandon();
+        LOG.atWarn()
+                .addKeyValue("writer", options.name())
+                .log("another replica writes here now, stopping");
     }
 
     // Stale keys first, then the canary: a reader that sees the canary must find nothing missing and nothing stale.

@@ -2,7 +2,9 @@ package io.clustermesh.store.sync;
 
 import io.clustermesh.store.kv.Revision;
 import io.clustermesh.store.kv.WatchListener;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +25,11 @@ final class WatchHandover implements WatchListener {
 
     private final SynchronousQueue<Message> queue = new SynchronousQueue<>(true);
     private volatile boolean discarding;
+
+    /** Empty if the watch says nothing for so long. */
+    Optional<Message> poll(Duration atMost) throws InterruptedException {
+        return Optional.ofNullable(queue.poll(atMost.toMillis(), TimeUnit.MILLISECONDS));
+    }
 
     Message take() throws InterruptedException {
         return queue.take();
