@@ -4,6 +4,7 @@ import io.clustermesh.apiserver.access.Role;
 import io.clustermesh.apiserver.api.ApiConfig;
 import io.clustermesh.apiserver.api.ApiEndpoint;
 import io.clustermesh.apiserver.api.ApiLimits;
+import io.clustermesh.apiserver.mirror.MirrorLimits;
 import io.clustermesh.apiserver.publish.OwnCluster;
 import io.clustermesh.model.Cidr;
 import io.clustermesh.model.ClusterId;
@@ -38,6 +39,7 @@ import java.util.Optional;
  * manifests: <home>/manifests
  * replica: {name: mesh-apiserver}   # of several in one cluster, each has its own
  * admin: {socket: <home>/run/<replica>.sock, listen: <off>}
+ * mirror: {cacheTtl: 0s, maxKeys: 1000000, maxMiB: 512, changesPerSecond: 2000}   # for each peer; 0s means for ever
  * leader: {ttl: 5s}                 # how soon another replica takes over from one that died
  * health: {listen: <off>}
  * # only for benchmarks and for looking at traffic, on 127.0.0.1 always; the role is local, remote or admin
@@ -49,8 +51,10 @@ import java.util.Optional;
  * @param api where peers and agents find us
  * @param folders what is watched
  * @param self this replica
+ * @param mirrors how much each peer may cost
  */
-record ApiserverConfig(OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folders folders, Self self) {
+record ApiserverConfig(
+        OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folders folders, Self self, MirrorLimits mirrors) {
 
     /**
      * @param replica this replica's name among those of the cluster
@@ -77,7 +81,8 @@ record ApiserverConfig(OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folde
                     api(settings, home, file),
                     new Folders(
                             settings.path("manifests", home.resolve("manifests").toString()), home.resolve("peers")),
-                    self(settings, home));
+                    self(settings, home),
+                    MirrorLimits.read(settings));
         });
     }
 

@@ -70,7 +70,8 @@ public final class MeshApiserver {
                 config.cluster(),
                 store,
                 config.folders().peers(),
-                new MirrorTools(clock, hops, events, MirrorTools.DEFAULT_DRAIN_GRACE),
+                leadership,
+                MirrorTools.of(clock, hops, events, config.self().replica(), config.mirrors()),
                 lifecycle);
         checks();
     }

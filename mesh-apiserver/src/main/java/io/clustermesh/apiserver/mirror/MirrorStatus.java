@@ -16,13 +16,35 @@ import java.util.Optional;
  * @param connection how it is reached
  * @param config what it says of itself, once read and accepted
  * @param resources what is mirrored of it
+ * @param owner which replica mirrors it
+ * @param cost what it costs us
  */
 public record MirrorStatus(
         ClusterName cluster,
         State state,
         Connection connection,
         Optional<ClusterConfig> config,
-        List<ResourceStatus> resources) {
+        List<ResourceStatus> resources,
+        Owner owner,
+        Cost cost) {
+
+    /**
+     * @param replica the replica that mirrors the peer; empty if none does now
+     * @param here it is this one
+     * @param age how old what is shown here is; zero if this replica mirrors the peer itself
+     */
+    public record Owner(String replica, boolean here, Duration age) {}
+
+    /**
+     * @param keys keys held of the peer
+     * @param bytes their size, values included
+     * @param heldBack how long its changes were made to wait for their rate, in total
+     * @param overLimit times that it was cut off for publishing too much
+     * @param cacheRevocations times that its services were removed since it was away too long
+     */
+    public record Cost(long keys, long bytes, Duration heldBack, long overLimit, long cacheRevocations) {
+        static final Cost NONE = new Cost(0, 0, Duration.ZERO, 0, 0);
+    }
 
     /** What a mirror is doing. */
     public enum State {

@@ -19,6 +19,8 @@ final class MirrorView {
     private static final Duration SILENCE = Duration.ofMinutes(2);
 
     private final ClusterName peer;
+    private final String replica;
+    private final PeerBudget budget;
     private final Clock clock;
     private volatile Optional<PeerSession> session = Optional.empty();
     private volatile Optional<ClusterConfig> config = Optional.empty();
@@ -27,15 +29,34 @@ final class MirrorView {
     private volatile Optional<Long> lastSignNanos = Optional.empty();
     private volatile long failures;
     private volatile boolean draining;
+    private volatile long cacheRevocations;
 
-    MirrorView(ClusterName peer, Clock clock) {
+    MirrorView(ClusterName peer, String replica, PeerBudget budget, Clock clock) {
         this.peer = peer;
+        this.replica = replica;
+        this.budget = budget;
         this.clock = clock;
+    }
+
+    /** What the replica said that mirrored the peer before us. */
+    void resumed(MirrorStatus before) {
+        before.connection().lastEventAge().ifPresent(age -> lastSignNanos =
+                Optional.of(clock.monotonicNanos() - age.toNanos()));
+        failures = before.connection().failures();
+        cacheRevocations = before.cost().cacheRevocations();
+    }
+
+    void revoked(long times) {
+        cacheRevocations = times;
+    }
+
+    long revocations() {
+        return cacheRevocations;
     }
 
     void session(Optional<PeerSession> now) {
         age().ifPresent(age -> lastSignNanos = Optional.of(clock.monotonicNanos() - age.toNanos()));
-        readers().forEach(reader -> failures += reader.failures());
+        failures = failures + readers().stream().mapToLong(Freshness::failures).sum();
         session = now;
     }
 
@@ -87,7 +108,16 @@ final class MirrorView {
         MirrorStatus.Connection connection = connection();
         List<MirrorStatus.ResourceStatus> rows =
                 resources.stream().map(ResourceMirror::status).toList();
-        return new MirrorStatus(peer, state(connection, rows), connection, config, rows);
+        PeerBudget.Used used = budget.used();
+        return new MirrorStatus(
+                peer,
+                state(connection, rows),
+                connection,
+                config,
+                rows,
+                new MirrorStatus.Owner(replica, true, Duration.ZERO),
+                new MirrorStatus.Cost(
+                        used.keys(), used.bytes(), used.heldBack(), used.overLimit(), cacheRevocations));
     }
 
     private State state(MirrorStatus.Connection connection, List<MirrorStatus.ResourceStatus> rows) {
@@ -128,7 +158,8 @@ final class MirrorView {
         return all.stream().max(Comparator.comparing(Freshness.Failure::at));
     }
 
-    private Optional<Duration> age() {
+    /** Since the peer was last heard of, by us or whoever mirrored it before. */
+    Optional<Duration> age() {
         Optional<Duration> before = lastSignNanos.map(at -> Duration.ofNanos(clock.monotonicNanos() - at));
         return readers().stream()
                 .flatMap(reader -> reader.sinceLastSign().stream())

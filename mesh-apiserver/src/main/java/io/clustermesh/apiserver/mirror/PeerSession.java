@@ -38,6 +38,7 @@ final class PeerSession implements AutoCloseable {
     private final Clock clock;
     private final List<Reflector> readers = new CopyOnWriteArrayList<>();
     private final Reflector heartbeat;
+    private final Heartbeat beat;
     private volatile boolean replaced;
     private boolean canariesWatched;
     private Optional<KeyValue> config = Optional.empty();
@@ -47,7 +48,8 @@ final class PeerSession implements AutoCloseable {
         this.mailbox = mailbox;
         this.clock = clock;
         this.source = new PinnedKvStore(connector.connect(file.target()), () -> replaced = true);
-        this.heartbeat = read("heartbeat", KeyRange.key(Keys.HEARTBEAT), changes -> {});
+        this.beat = new Heartbeat(clock);
+        this.heartbeat = read("heartbeat", KeyRange.key(Keys.HEARTBEAT), beat::take);
         read("config", KeyRange.key(Keys.clusterConfig(peer)), this::takeConfig);
     }
 
@@ -64,6 +66,11 @@ final class PeerSession implements AutoCloseable {
     /** Whether the peer's kvstore became another one: the session is of no use any more. */
     boolean replaced() {
         return replaced;
+    }
+
+    /** What the peer's heartbeat says of it. */
+    Heartbeat beat() {
+        return beat;
     }
 
     /** Watches the peer's canaries; once. */

@@ -8,6 +8,7 @@ import io.clustermesh.store.kv.KeyRange;
 import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.kv.Revision;
+import io.clustermesh.store.lead.Term;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.runtime.HopTrace.Hop;
@@ -15,23 +16,23 @@ import io.clustermesh.store.sync.Change;
 import io.clustermesh.store.sync.Freshness;
 import io.clustermesh.store.sync.Reflector;
 import io.clustermesh.store.sync.SyncStore;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The copy of one resource of one peer. The writer lives as long as the peer is known, the reader as long as one
- * connection to it: a new reader's first list replaces what the old one knew, and only then is something deleted.
+ * The copy of one resource of one peer. The writer lives as long as the peer is mirrored here, the reader as long as
+ * one connection to it: a new reader's first list replaces what the old one knew, and only then is something deleted.
  *
- * <p>Threads: the reader's own calls {@link #take}; the writer's marks the hop; the mirror's opens and closes.
+ * <p>Threads: the reader's own calls {@link #take}, and waits there for the peer's budget; the writer's marks the hop;
+ * the mirror's opens and closes.
  */
 final class ResourceMirror implements AutoCloseable {
-
-    private static final int REFUSALS_SHOWN = 20;
 
     private final Resource resource;
     private final ClusterName peer;
@@ -39,39 +40,53 @@ final class ResourceMirror implements AutoCloseable {
     private final String cachePrefix;
     private final SyncStore writer;
     private final Admission admission;
+    private final PeerBudget budget;
     private final HopTrace hops;
     private final EventLog events;
     private final Clock clock;
-    private final Map<String, String> refused = new ConcurrentSkipListMap<>();
+    private final Refused refused;
+    /** A complete copy was there when we took over. */
+    private final boolean inherited;
+
     private volatile @Nullable Reflector reader;
     private volatile boolean leftEmpty;
 
     // the reader's own; the mirror's while there is no reader
-    private final Set<String> mirrored = new HashSet<>();
+    private final Map<String, Integer> sizes = new HashMap<>();
     private @Nullable Set<String> unseen;
-    private volatile int entries;
+    private boolean listed;
+    private int copied;
+    private volatile int mirrored;
 
-    ResourceMirror(Resource resource, ClusterName peer, Admission admission, KvStore local, MirrorTools tools) {
+    /** What the resources of one peer share. */
+    record Shared(ClusterName peer, Term term, Admission admission, PeerBudget budget, KvStore local) {}
+
+    /** @param inherited whether our canary says that the copy in our kvstore is complete */
+    ResourceMirror(Resource resource, Shared shared, boolean inherited, MirrorTools tools) {
         this.resource = resource;
-        this.peer = peer;
+        this.peer = shared.peer();
         this.statePrefix = resource.statePrefix(peer);
         this.cachePrefix = resource.cachePrefix(peer);
-        this.admission = admission;
+        this.admission = shared.admission();
+        this.budget = shared.budget();
+        this.inherited = inherited;
         this.hops = tools.hops();
         this.events = tools.events();
         this.clock = tools.clock();
+        this.refused = new Refused();
         this.writer = SyncStore.start(
                 SyncStore.Options.of(
-                        "mirror-write-%s-%s".formatted(peer, word()),
-                        List.of(resource.drainPrefix(peer)),
-                        Optional.of(resource.cacheCanary(peer))),
-                local,
+                                "mirror-write-%s-%s".formatted(peer, word()),
+                                List.of(resource.drainPrefix(peer)),
+                                Optional.of(resource.cacheCanary(peer)))
+                        .fencedBy(shared.term().guard()),
+                shared.local(),
                 this::acknowledged,
                 clock);
     }
 
     private String word() {
-        return resource.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return resource.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     Resource resource() {
@@ -86,8 +101,22 @@ final class ResourceMirror implements AutoCloseable {
     /** Starts reading from {@code source}. */
     void open(KvStore source) {
         leftEmpty = false;
+        listed = false;
+        unseen = new HashSet<>(sizes.keySet());
         reader = Reflector.start(
-                "mirror-read-%s-%s".formatted(peer, word()), source, KeyRange.prefix(statePrefix), this::take, clock);
+                Reflector.Options.of("mirror-read-%s-%s".formatted(peer, word()), KeyRange.prefix(statePrefix))
+                        .tellingTooLarge(this::tooLarge),
+                source,
+                this::take,
+                clock);
+    }
+
+    /** Judges every entry again; reads them again for that, since what is refused is not kept. */
+    void readAgain(KvStore source) {
+        if (isOpen()) {
+            closeReader();
+            open(source);
+        }
     }
 
     /**
@@ -99,17 +128,35 @@ final class ResourceMirror implements AutoCloseable {
             return;
         }
         closeReader();
-        mirrored.forEach(name -> writer.delete(cachePrefix + name));
-        mirrored.clear();
-        refused.clear();
-        entries = 0;
+        forgetAll();
         writer.markSynced();
         leftEmpty = true;
+    }
+
+    /** Removes the copy but not the canary; the next reader begins with nothing. */
+    void revoke() {
+        closeReader();
+        forgetAll();
+    }
+
+    private void forgetAll() {
+        sizes.keySet().forEach(name -> admission.forget(resource, name));
+        budget.hold(-sizes.size(), -sizes.values().stream().mapToLong(Math::abs).sum());
+        sizes.clear();
+        refused.clear();
+        copied = 0;
+        mirrored = 0;
+        writer.deleteAll();
     }
 
     /** Whether the copy is as the peer wants it: read to the end, or empty since there is nothing to read. */
     boolean followed() {
         return leftEmpty || freshness().map(Freshness::synced).orElse(false);
+    }
+
+    /** Whether something was left out that might be admissible at another time. */
+    boolean hasRefusals() {
+        return refused.count() > 0;
     }
 
     /** Stops reading; the copy stays. */
@@ -119,14 +166,11 @@ final class ResourceMirror implements AutoCloseable {
         if (open != null) {
             open.close();
             reader = null;
-            unseen = null;
         }
     }
 
-    private void take(List<Change> changes) {
-        if (unseen == null) {
-            unseen = new HashSet<>(mirrored);
-        }
+    private void take(List<Change> changes) throws InterruptedException {
+        budget.pay(changes.size(), !listed);
         for (Change change : changes) {
             switch (change) {
                 case Change.Upsert(KeyValue entry) -> upsert(entry);
@@ -134,43 +178,80 @@ final class ResourceMirror implements AutoCloseable {
                 case Change.Synced(Revision ignored) -> synced();
             }
         }
-        entries = mirrored.size();
+        mirrored = copied;
     }
 
     private void upsert(KeyValue entry) {
         String name = entry.key().substring(statePrefix.length());
         mark(Hop.PEER_RECEIVED, name);
-        if (unseen != null) {
-            unseen.remove(name);
+        Set<String> open = unseen;
+        if (open != null) {
+            open.remove(name);
         }
-        Optional<String> objection = admission.objection(resource, name, entry.value());
+        int size = entry.key().length() + entry.value().length;
+        Integer before = sizes.get(name);
+        budget.hold(before == null ? 1 : 0, size - (before == null ? 0 : Math.abs(before)));
+        Optional<String> objection = entry.value().length > MirrorLimits.VALUE_BYTES
+                ? Optional.of(Refused.tooLarge(entry.value().length))
+                : admission.objection(resource, name, entry.value());
+        // negative sizes are those of refused entries
+        sizes.put(name, objection.isEmpty() ? size : -size);
+        boolean was = before != null && before > 0;
         if (objection.isEmpty()) {
             refused.remove(name);
-            mirrored.add(name);
+            copied += was ? 0 : 1;
             writer.upsert(cachePrefix + name, entry.value());
-            return;
+        } else {
+            refuse(name, objection.get());
+            if (was) {
+                copied--;
+                writer.delete(cachePrefix + name);
+            }
         }
-        refused.put(name, objection.get());
-        events.warn(new Warning(
-                "peer " + peer, "EntryRefused", "%s is not mirrored: %s".formatted(entry.key(), objection.get())));
-        if (mirrored.remove(name)) {
+    }
+
+    private void refuse(String name, String why) {
+        if (refused.add(name, why)) {
+            events.warn(new Warning(
+                    "peer " + peer, "EntryRefused", "%s is not mirrored: %s".formatted(statePrefix + name, why)));
+        }
+    }
+
+    private void tooLarge(String key) {
+        String name = key.substring(statePrefix.length());
+        Set<String> open = unseen;
+        if (open != null) {
+            open.remove(name);
+        }
+        Integer before = sizes.put(name, -key.length());
+        budget.hold(before == null ? 1 : 0, before == null ? key.length() : 0);
+        if (before != null && before > 0) {
+            copied--;
             writer.delete(cachePrefix + name);
         }
+        refuse(name, Refused.tooLarge(-1));
     }
 
     private void delete(String name) {
         mark(Hop.PEER_RECEIVED, name);
         refused.remove(name);
         admission.forget(resource, name);
-        if (mirrored.remove(name)) {
+        Integer size = sizes.remove(name);
+        if (size == null) {
+            return;
+        }
+        budget.hold(-1, -Math.abs(size));
+        if (size > 0) {
+            copied--;
             writer.delete(cachePrefix + name);
         }
     }
 
     private void synced() {
-        if (unseen != null) {
-            Set<String> gone = unseen;
-            unseen = new HashSet<>();
+        Set<String> gone = unseen;
+        unseen = null;
+        listed = true;
+        if (gone != null) {
             gone.forEach(this::delete);
         }
         writer.markSynced();
@@ -199,11 +280,12 @@ final class ResourceMirror implements AutoCloseable {
     }
 
     MirrorStatus.ResourceStatus status() {
-        List<MirrorStatus.Refusal> first = refused.entrySet().stream()
-                .limit(REFUSALS_SHOWN)
-                .map(entry -> new MirrorStatus.Refusal(statePrefix + entry.getKey(), entry.getValue()))
-                .toList();
-        return new MirrorStatus.ResourceStatus(word(), writer.status().synced(), entries, refused.size(), first);
+        SyncStore.Status written = writer.status();
+        boolean complete = written.synced() || inherited;
+        // before the peer was read, what stands in our kvstore counts, without its canary
+        int entries = written.synced() ? mirrored : Math.max(mirrored, written.held() - 1);
+        return new MirrorStatus.ResourceStatus(
+                word(), complete, Math.max(0, entries), refused.count(), refused.first(statePrefix));
     }
 
     /** Stops; the copy stays until its leases run out. */
@@ -211,5 +293,7 @@ final class ResourceMirror implements AutoCloseable {
     public void close() {
         closeReader();
         writer.close();
+        budget.hold(-sizes.size(), -sizes.values().stream().mapToLong(Math::abs).sum());
+        sizes.clear();
     }
 }

@@ -14,6 +14,7 @@ import io.clustermesh.model.MeshSize;
 import io.clustermesh.store.etcd.EtcdKvStore;
 import io.clustermesh.store.etcd.EtcdTarget;
 import io.clustermesh.store.kv.KeyRange;
+import io.clustermesh.store.lead.Leadership;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.runtime.Lifecycle;
@@ -62,11 +63,18 @@ class MirrorsIT {
                 new OwnCluster(new ClusterName("west"), new ClusterId(1), MeshSize.CLUSTERS_255, List.of()),
                 local,
                 folder.resolve("peers"),
+                lifecycle.own(
+                        "leadership",
+                        Leadership.start(
+                                Leadership.Options.of("test", Duration.ofSeconds(2)), local, Clock.system())),
                 new MirrorTools(
                         Clock.system(),
                         new HopTrace(Clock.system(), 100),
                         new EventLog(Clock.system(), 100),
-                        Duration.ofMillis(50)),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(300),
+                        "test",
+                        MirrorLimits.DEFAULT),
                 lifecycle);
     }
 

@@ -18,6 +18,7 @@ import io.clustermesh.model.codec.ClusterConfigCodec;
 import io.clustermesh.store.kv.KeyRange;
 import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.memory.InMemoryKvStore;
+import io.clustermesh.store.lead.Leadership;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.runtime.HopTrace.Hop;
@@ -46,6 +47,7 @@ class MirrorsTest {
     @TempDir
     private Path peers;
 
+    private MirrorLimits limits = MirrorLimits.DEFAULT;
     private Lifecycle lifecycle;
     private Mirrors mirrors;
 
@@ -56,9 +58,18 @@ class MirrorsTest {
 
     private void begin() {
         lifecycle = new Lifecycle("test", Clock.system());
-        MirrorTools tools = new MirrorTools(Clock.system(), hops, events, Duration.ofMillis(50));
+        MirrorTools tools = new MirrorTools(
+                Clock.system(), hops, events, Duration.ofMillis(50), Duration.ofMillis(300), "test", limits);
+        Leadership leadership = lifecycle.own(
+                "leadership",
+                Leadership.start(Leadership.Options.of("test", Duration.ofSeconds(2)), local, Clock.system()));
         mirrors = new Mirrors(
-                own, local, peers, target -> target.endpoints().getFirst().getPort() == 1 ? east : north, tools);
+                own,
+                local,
+                peers,
+                target -> target.endpoints().getFirst().getPort() == 1 ? east : north,
+                leadership,
+                tools);
         lifecycle.run(mirrors);
     }
 

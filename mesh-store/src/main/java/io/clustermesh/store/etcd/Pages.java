@@ -40,12 +40,11 @@ final class Pages {
     private static final class Restart extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Restart(RuntimeException cause) {
-            super(cause);
-        }
+        private final transient StoreException reason;
 
-        RuntimeException reason() {
-            return (RuntimeException) getCause();
+        Restart(StoreException reason) {
+            super(reason);
+            this.reason = reason;
         }
     }
 
@@ -62,7 +61,7 @@ final class Pages {
                 return readOnce(listener);
             } catch (Restart restart) {
                 if (attempt == ATTEMPTS) {
-                    throw restart.reason();
+                    throw restart.reason;
                 }
                 limit = PAGE_KEYS;
             }

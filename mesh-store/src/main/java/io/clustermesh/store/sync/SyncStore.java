@@ -165,7 +165,7 @@ public final class SyncStore implements AutoCloseable {
     /**
      * Starts writing; never throws for want of a server.
      *
-     * @param acknowledged told each key that the store has taken, on the writer's thread; must not block
+     * @param acknowledged told each key that the store has taken, or had already, on the writer's thread; must not block
      */
     public static SyncStore start(Options options, KvStore store, Consumer<String> acknowledged, Clock clock) {
         return new SyncStore(options, store, acknowledged, clock);
@@ -290,6 +290,7 @@ public final class SyncStore implements AutoCloseable {
         wishes.forEach(wish -> (differs(wish) ? open : settled).add(wish));
         if (!settled.isEmpty()) {
             desired.done(settled);
+            settled.stream().filter(wish -> wish.value() != null).forEach(wish -> acknowledged.accept(wish.key()));
         }
         if (open.isEmpty()) {
             return;
