@@ -1,14 +1,17 @@
 package io.clustermesh.apiserver.mirror;
 
 import io.clustermesh.store.kv.KeyRange;
+import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.kv.Lease;
 import io.clustermesh.store.kv.Listing;
+import io.clustermesh.store.kv.PageListener;
 import io.clustermesh.store.kv.Revision;
 import io.clustermesh.store.kv.StoreException;
 import io.clustermesh.store.kv.Txn;
 import io.clustermesh.store.kv.WatchListener;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,14 +33,37 @@ final class PinnedKvStore implements KvStore {
     @Override
     public Listing list(KeyRange range) {
         Listing listing = store.list(range);
-        if (!samePin(listing.clusterId())) {
+        check(listing.clusterId());
+        return listing;
+    }
+
+    @Override
+    public Listing scan(KeyRange range, PageListener listener) throws InterruptedException {
+        return store.scan(range, new PageListener() {
+            @Override
+            public void onStart(long seen) {
+                check(seen); // before anything of another history is told
+                listener.onStart(seen);
+            }
+
+            @Override
+            public void onPage(List<KeyValue> entries) throws InterruptedException {
+                listener.onPage(entries);
+            }
+
+            @Override
+            public void onTooLarge(String key) {
+                listener.onTooLarge(key);
+            }
+        });
+    }
+
+    private void check(long seen) {
+        if (!samePin(seen)) {
             onOtherHistory.run();
             throw new StoreException.Unavailable(
-                    "the peer's kvstore was replaced (cluster_id is %x now); connecting anew"
-                            .formatted(listing.clusterId()),
-                    null);
+                    "the peer's kvstore was replaced (cluster_id is %x now); connecting anew".formatted(seen), null);
         }
-        return listing;
     }
 
     private synchronized boolean samePin(long seen) {
