@@ -36,6 +36,9 @@ final class MeshClaims {
     /** The peer that owns a block, and how many of its nodes say so. */
     private record Owner(ClusterName peer, int nodes) {}
 
+    /** A block in the way, and whose it is. */
+    private record Conflict(Cidr block, ClusterName owner) {}
+
     /**
      * @param observed known from our kvstore only
      */
@@ -109,9 +112,9 @@ final class MeshClaims {
     }
 
     private boolean givesWay(ClusterName peer, Cidr block) {
-        for (Optional<Cidr> other = conflict(peer, block); other.isPresent(); other = conflict(peer, block)) {
-            Cidr taken = other.get();
-            ClusterName owner = cidrs.get(taken).peer();
+        for (Optional<Conflict> other = conflict(peer, block); other.isPresent(); other = conflict(peer, block)) {
+            Cidr taken = other.get().block();
+            ClusterName owner = other.get().owner();
             if (!losesTo(owner, peer)) {
                 return false;
             }
@@ -160,8 +163,8 @@ final class MeshClaims {
     private void put(ClusterName peer, String node, Claim claim) {
         for (Cidr cidr : claim.cidrs()) {
             Owner before = cidrs.get(cidr);
-            boolean shared = before != null && before.peer().equals(peer);
-            cidrs.put(cidr, new Owner(peer, shared ? before.nodes() + 1 : 1));
+            int others = before != null && before.peer().equals(peer) ? before.nodes() : 0;
+            cidrs.put(cidr, new Owner(peer, others + 1));
             if (before == null) {
                 lengths.merge(cidr.length(), 1, Integer::sum);
             }
@@ -181,16 +184,16 @@ final class MeshClaims {
             }
         }
         return conflict(peer, cidr)
-                .map(other -> overlap(cidr, other, "peer " + cidrs.get(other).peer()));
+                .map(other -> overlap(cidr, other.block(), "peer " + other.owner()));
     }
 
     /** The block of another peer that overlaps {@code cidr}. */
-    private Optional<Cidr> conflict(ClusterName peer, Cidr cidr) {
+    private Optional<Conflict> conflict(ClusterName peer, Cidr cidr) {
         for (int length : lengths.headMap(cidr.length(), true).keySet()) {
             Cidr around = block(cidr.base(), length);
             Owner owner = cidrs.get(around);
             if (owner != null && !owner.peer().equals(peer)) {
-                return Optional.of(around);
+                return Optional.of(new Conflict(around, owner.peer()));
             }
         }
         if (cidr.length() == cidr.base().family().bits()) {
@@ -201,7 +204,7 @@ final class MeshClaims {
                 break;
             }
             if (!inside.getValue().peer().equals(peer)) {
-                return Optional.of(inside.getKey());
+                return Optional.of(new Conflict(inside.getKey(), inside.getValue().peer()));
             }
         }
         return Optional.empty();

@@ -473,8 +473,10 @@ public final class SyncStore implements AutoCloseable {
         }
         Optional<String> canary = options.canary();
         if (canary.isPresent() && !desired.wants(canary.get())) {
+            Written found = actual.get(canary.get());
+            byte[] earlier = found == null ? null : found.value();
             String now = clock.now().truncatedTo(ChronoUnit.SECONDS).toString();
-            desired.put(canary.get(), now.getBytes(StandardCharsets.UTF_8));
+            desired.put(canary.get(), earlier == null ? now.getBytes(StandardCharsets.UTF_8) : earlier);
             return;
         }
         finished = true;

@@ -247,6 +247,15 @@ public final class InMemoryKvStore implements KvStore {
         endWatches(new WatchListener.End.OtherHistory(newClusterId));
     }
 
+    /** Every write and deletion under {@code prefix} that is not compacted, in order: {@code +key} and {@code -key}. */
+    public synchronized List<String> history(String prefix) {
+        return history.values().stream()
+                .flatMap(List::stream)
+                .filter(event -> event.key().startsWith(prefix))
+                .map(event -> (event instanceof WatchListener.Event.Put ? "+" : "-") + event.key())
+                .toList();
+    }
+
     /** Watches open now. */
     public synchronized int watchCount() {
         return watches.size();
