@@ -22,10 +22,15 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class EtcdApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EtcdApiServer.class);
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
 
     private final ApiConfig config;
     private final GrpcServer server;
@@ -73,7 +79,7 @@ public final class EtcdApiServer implements AutoCloseable {
         ServiceLimits limits = config.limits().services();
         WatchStream.Shared shared = new WatchStream.Shared(
                 cache, headers, counters, new WatchQuota(limits.watches(), lifecycle.clock()), lifecycle.clock());
-        watches = new WatchService(loops, shared, config.limits().progressInterval(), limits.leaderAway());
+        watches = new WatchService(loops, shared, config.limits());
         kv = new KvService(shared, etcd, loops, limits.reads());
         server.serve(methods(cache, headers, new Passage(etcd, loops, cache, counters)));
     }
@@ -81,7 +87,6 @@ public final class EtcdApiServer implements AutoCloseable {
     private Map<String, GrpcMethod> methods(WatchCache cache, Headers headers, Passage passage) {
         List<ServerServiceDefinition> services = new ArrayList<>();
         services.add(kv.definition(passage));
-        services.add(watches.definition());
         services.add(Upkeep.leases(passage));
         services.add(Upkeep.auth());
         services.addAll(new MemberServices(
@@ -90,9 +95,11 @@ public final class EtcdApiServer implements AutoCloseable {
                         "mesh-apiserver-" + config.cluster(),
                         config.endpoint().advertisedUrl())
                 .all(passage));
-        return HostedServices.methods(services.stream()
+        Map<String, GrpcMethod> methods = HostedServices.methods(services.stream()
                 .map(service -> ServerInterceptors.intercept(service, new Caller.Guard()))
                 .toList());
+        methods.put(WatchService.path(), watches::open);
+        return methods;
     }
 
     /**
@@ -121,7 +128,8 @@ public final class EtcdApiServer implements AutoCloseable {
 
     private void listen() {
         ApiEndpoint endpoint = config.endpoint();
-        port = listen(new GrpcServer.Door(endpoint.address(), Optional.of(clientTls), endpoint.reusePort(), connections));
+        port = listen(
+                new GrpcServer.Door(endpoint.address(), Optional.of(clientTls), endpoint.reusePort(), connections));
         endpoint.plaintext().ifPresent(plain -> {
             plaintextPort = listen(new GrpcServer.Door(
                     plain.address(),
@@ -205,9 +213,28 @@ public final class EtcdApiServer implements AutoCloseable {
                 reload.errors());
     }
 
-    /** Ends every call and connection, then the event loops. */
+    /**
+     * Takes no more clients and calls, sends each watch everything up to now and ends it, so that its client goes on
+     * with another replica from there. Returns when all connections have ended, or after {@code limit}.
+     */
+    public void drain(Duration limit) {
+        CompletableFuture<Void> ended = server.drain();
+        watches.stop();
+        try {
+            ended.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.atInfo().addKeyValue("connections", server.connections()).log("clients that don't read are cut");
+        } catch (ExecutionException e) {
+            LOG.atWarn().setCause(e).log("connections did not end in order");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Drains for a moment, then ends what is left and the event loops. */
     @Override
     public void close() throws Exception {
+        drain(DRAIN_LIMIT);
         watches.close();
         kv.close();
         server.close();

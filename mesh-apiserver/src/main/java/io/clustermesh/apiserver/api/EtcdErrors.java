@@ -69,4 +69,9 @@ final class EtcdErrors {
     static StatusRuntimeException tooMany(String what) {
         return Status.RESOURCE_EXHAUSTED.withDescription(TOO_MANY + ": " + what).asRuntimeException();
     }
+
+    /** For streams that this server ends because it stops; clients go on elsewhere. */
+    static Status stopping() {
+        return Status.UNAVAILABLE.withDescription("etcdserver: server stopped");
+    }
 }

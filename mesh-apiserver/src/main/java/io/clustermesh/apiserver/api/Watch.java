@@ -1,7 +1,5 @@
 package io.clustermesh.apiserver.api;
 
-import io.clustermesh.apiserver.cache.WatchQuery;
-
 /** One watch of a stream: what it wants and how far it has come. Belongs to the stream's event loop. */
 final class Watch {
 
@@ -9,7 +7,7 @@ final class Watch {
     record Options(boolean fragments, boolean progress) {}
 
     private final long id;
-    private final WatchQuery query;
+    private final Batches.Group group;
     private final Options options;
     private final long incarnation;
     private long next;
@@ -19,9 +17,9 @@ final class Watch {
      * @param incarnation of the view it started in
      * @param next the first revision that it has not seen
      */
-    Watch(long id, WatchQuery query, Options options, long incarnation, long next) {
+    Watch(long id, Batches.Group group, Options options, long incarnation, long next) {
         this.id = id;
-        this.query = query;
+        this.group = group;
         this.options = options;
         this.incarnation = incarnation;
         this.next = next;
@@ -31,8 +29,8 @@ final class Watch {
         return id;
     }
 
-    WatchQuery query() {
-        return query;
+    Batches.Group group() {
+        return group;
     }
 
     Options options() {

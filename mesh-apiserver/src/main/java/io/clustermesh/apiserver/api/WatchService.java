@@ -1,14 +1,9 @@
 package io.clustermesh.apiserver.api;
 
 import io.clustermesh.apiserver.cache.WatchCache;
-import io.clustermesh.apiserver.h2.Payload;
+import io.clustermesh.apiserver.h2.GrpcCall;
+import io.clustermesh.apiserver.h2.GrpcStream;
 import io.clustermesh.store.etcd.pb.WatchGrpc;
-import io.clustermesh.store.etcd.pb.WatchRequest;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServerServiceDefinition;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.ServerCalls;
-import io.grpc.stub.StreamObserver;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,15 +17,19 @@ final class WatchService implements AutoCloseable {
     private final List<FanOut> fanOuts = new ArrayList<>();
     private final AutoCloseable subscription;
 
-    /** @param leaderAway how long a stream that requires a leader lives on without etcd */
-    WatchService(Loops loops, WatchStream.Shared shared, Duration progressInterval, Duration leaderAway) {
+    WatchService(Loops loops, WatchStream.Shared shared, ApiLimits limits) {
         this.shared = shared;
+        Duration leaderAway = limits.services().leaderAway();
         long look = Math.max(1, leaderAway.toNanos() / 20);
         WatchCache cache = shared.cache();
         for (EventExecutor loop : loops.all()) {
-            FanOut fanOut = new FanOut(loop, cache, shared.counters());
+            FanOut fanOut = new FanOut(
+                    loop,
+                    cache,
+                    new Batches(shared.headers(), shared.counters(), limits.maxEventsPerMessage()),
+                    shared.clock());
             fanOuts.add(fanOut);
-            long interval = progressInterval.toNanos();
+            long interval = limits.progressInterval().toNanos();
             var _ = loop.scheduleAtFixedRate(fanOut::reportProgress, interval, interval, TimeUnit.NANOSECONDS);
             var _ = loop.scheduleAtFixedRate(() -> endLeaderless(fanOut, leaderAway), look, look, TimeUnit.NANOSECONDS);
         }
@@ -43,29 +42,29 @@ final class WatchService implements AutoCloseable {
                 .ifPresent(since -> fanOut.endLeaderless(since, shared.clock().monotonicNanos(), limit));
     }
 
-    ServerServiceDefinition definition() {
-        MethodDescriptor<WatchRequest, Payload> watch = WatchGrpc.getWatchMethod().toBuilder(
-                        WatchGrpc.getWatchMethod().getRequestMarshaller(), new WireMessage())
-                .build();
-        return ServerServiceDefinition.builder(WatchGrpc.SERVICE_NAME)
-                .addMethod(watch, ServerCalls.asyncBidiStreamingCall(this::open))
-                .build();
+    /** The path of {@code Watch.Watch}. */
+    static String path() {
+        return "/" + WatchGrpc.getWatchMethod().getFullMethodName();
     }
 
-    private StreamObserver<WatchRequest> open(StreamObserver<Payload> client) {
-        WatchStream stream =
-                new WatchStream(shared, fanOutHere(), Caller.current(), (ServerCallStreamObserver<Payload>) client);
+    /** A call begins. */
+    GrpcCall open(GrpcStream client) {
+        Caller caller = Caller.of(client.client(), client.headers());
+        WatchStream stream = new WatchStream(shared, fanOut(client.loop()), caller, client);
         stream.open();
         return stream;
     }
 
-    /** With the direct executor a call starts on its connection's event loop, and stays there. */
-    private FanOut fanOutHere() {
+    private FanOut fanOut(EventExecutor loop) {
         return fanOuts.stream()
-                .filter(fanOut -> fanOut.loop().inEventLoop())
+                .filter(fanOut -> fanOut.loop() == loop)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "a watch was started outside the API's event loops; the server must use the direct executor"));
+                .orElseThrow(() -> new IllegalStateException("a watch came in on a loop that is not this server's"));
+    }
+
+    /** Ends each stream once it has been sent everything up to now; any thread. */
+    void stop() {
+        fanOuts.forEach(fanOut -> fanOut.loop().execute(fanOut::stop));
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.clustermesh.apiserver.api;
 
-import io.clustermesh.apiserver.api.FanOut.Delivery;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.clustermesh.apiserver.api.Batches.Delivery;
 import io.clustermesh.apiserver.cache.KeySpan;
 import io.clustermesh.apiserver.cache.View;
 import io.clustermesh.apiserver.cache.WatchCache;
 import io.clustermesh.apiserver.cache.WatchQuery;
 import io.clustermesh.apiserver.cache.WatchResult;
+import io.clustermesh.apiserver.h2.GrpcCall;
+import io.clustermesh.apiserver.h2.GrpcStream;
 import io.clustermesh.apiserver.h2.Payload;
 import io.clustermesh.store.etcd.pb.WatchCreateRequest;
 import io.clustermesh.store.etcd.pb.WatchCreateRequest.FilterType;
@@ -13,8 +16,7 @@ import io.clustermesh.store.etcd.pb.WatchRequest;
 import io.clustermesh.store.etcd.pb.WatchResponse;
 import io.clustermesh.store.runtime.Clock;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,7 +34,7 @@ import java.util.concurrent.TimeUnit;
  * and when a watch is created. Watches take turns from where the last drain stopped, so that a busy one can't starve
  * the others.
  */
-final class WatchStream implements StreamObserver<WatchRequest> {
+final class WatchStream implements GrpcCall {
 
     /** No watch: the answer concerns the stream, or a watch that never was. */
     private static final long NO_WATCH = -1;
@@ -44,7 +46,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private final Caller caller;
     private final WatchQuota.Share quota;
     private final long openedNanos;
-    private final ServerCallStreamObserver<Payload> client;
+    private final GrpcStream client;
     private final Map<Long, Watch> watches = new HashMap<>();
     private final Deque<Watch> turns = new ArrayDeque<>();
     private long nextId;
@@ -52,10 +54,13 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     private boolean requestHeldBack;
     private boolean ended;
 
+    /** The revision after which it ends because this server stops; negative while it does not. */
+    private long stopAfter = -1;
+
     /** What a stream shares with all others. */
     record Shared(WatchCache cache, Headers headers, ApiCounters counters, WatchQuota quota, Clock clock) {}
 
-    WatchStream(Shared shared, FanOut fanOut, Caller caller, ServerCallStreamObserver<Payload> client) {
+    WatchStream(Shared shared, FanOut fanOut, Caller caller, GrpcStream client) {
         this.cache = shared.cache();
         this.headers = shared.headers();
         this.counters = shared.counters();
@@ -68,19 +73,22 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     /** Within the call's start, on its event loop. */
     void open() {
-        client.disableAutoRequest();
-        client.setOnReadyHandler(this::ready);
-        client.setOnCancelHandler(this::end);
         fanOut.add(this);
-        client.request(1);
+        client.take(1);
     }
 
     @Override
-    public void onNext(WatchRequest request) {
+    public void onMessage(ByteBuf message) {
+        WatchRequest request;
+        try {
+            request = WatchRequest.parseFrom(message.nioBuffer());
+        } catch (InvalidProtocolBufferException e) {
+            end(Status.INTERNAL.withDescription("grpc: failed to unmarshal the received message: " + e.getMessage()));
+            return;
+        }
         Optional<View> view = cache.view();
         if (view.isEmpty()) {
-            end();
-            client.onError(EtcdErrors.notReady());
+            end(EtcdErrors.notReady().getStatus());
             return;
         }
         switch (request.getRequestUnionCase()) {
@@ -104,56 +112,74 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         if (pause > 0) {
             var _ = fanOut.loop().schedule(this::more, pause, TimeUnit.NANOSECONDS);
         } else if (client.isReady()) {
-            client.request(1);
+            client.take(1);
         } else {
             requestHeldBack = true;
         }
     }
 
     @Override
-    public void onError(Throwable t) {
-        end();
+    public void onHalfClose() {
+        end(Status.OK);
     }
 
     @Override
-    public void onCompleted() {
-        if (!ended) {
-            end();
-            client.onCompleted();
-        }
+    public void onComplete() {
+        forgetAll();
     }
 
-    private void ready() {
+    @Override
+    public void onCancel(Status why) {
+        forgetAll();
+    }
+
+    @Override
+    public void onReady() {
         if (ended) {
             return;
         }
         cache.view().ifPresent(this::drain);
         if (requestHeldBack && client.isReady()) {
             requestHeldBack = false;
-            client.request(1);
+            client.take(1);
         }
     }
 
     /** A fault of ours: this stream ends, the others go on. */
     void fail(RuntimeException fault) {
-        end();
-        client.onError(Status.INTERNAL
-                .withDescription("etcdserver: mesh-apiserver failed to serve this watch: " + fault)
-                .asRuntimeException());
+        end(Status.INTERNAL.withDescription("etcdserver: mesh-apiserver failed to serve this watch: " + fault));
+    }
+
+    /** This server stops: the stream ends when it has been sent everything up to {@code newest}. */
+    void stopAfter(Optional<View> newest) {
+        stopAfter = newest.map(View::revision).orElse(0L);
+        newest.ifPresent(this::drain);
+        stopIfDue();
+    }
+
+    private void stopIfDue() {
+        if (!ended && stopAfter >= 0 && turns.stream().allMatch(watch -> watch.next() > stopAfter)) {
+            end(EtcdErrors.stopping());
+        }
     }
 
     /** Ends the stream as etcd does that has lost its leader, if the client asked for that. */
     void endWithoutLeader(long awaySinceNanos, long now, Duration limit) {
         if (caller.requiresLeader() && now - Math.max(awaySinceNanos, openedNanos) >= limit.toNanos()) {
             counters.noLeader.increment();
-            end();
-            client.onError(EtcdErrors.noLeader());
+            end(EtcdErrors.noLeader().getStatus());
         }
     }
 
-    private void end() {
+    private void end(Status status) {
+        forgetAll();
+        client.close(status);
+    }
+
+    private void forgetAll() {
         if (!ended) {
             ended = true;
+            watches.values().forEach(watch -> fanOut.batches().leave(watch.group()));
             quota.give(watches.size());
             quota.leave();
             fanOut.remove(this);
@@ -193,7 +219,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         long next = request.getStartRevision() == 0 ? view.revision() + 1 : request.getStartRevision();
         Watch watch = new Watch(
                 id,
-                query,
+                fanOut.batches().join(query),
                 new Watch.Options(request.getFragment(), request.getProgressNotify()),
                 view.incarnation(),
                 next);
@@ -236,6 +262,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     private void forget(Watch watch) {
         watches.remove(watch.id());
+        fanOut.batches().leave(watch.group());
         quota.give(1);
         counters.watches.decrementAndGet();
     }
@@ -252,6 +279,7 @@ final class WatchStream implements StreamObserver<WatchRequest> {
             progressAsked = false;
             send(WatchResponse.newBuilder().setHeader(headers.of(view)).setWatchId(NO_WATCH));
         }
+        stopIfDue();
     }
 
     /** False if the watch is over. */
@@ -262,19 +290,19 @@ final class WatchStream implements StreamObserver<WatchRequest> {
         }
         while (watch.next() <= view.revision()) {
             boolean ready = client.isReady();
-            Delivery delivery = ready ? fanOut.read(view, watch.query(), watch.next()) : peek(view, watch);
+            Delivery delivery = ready ? fanOut.batches().read(view, watch.group(), watch.next()) : peek(view, watch);
             switch (delivery) {
                 case Delivery.Nothing(long upTo) -> watch.seen(upTo);
                 case Delivery.Compacted(long oldest) -> {
                     cut(view, watch, oldest);
                     return false;
                 }
-                case Delivery.Events(List<byte[]> parts, long upTo) -> {
-                    if (!ready) {
-                        return true;
-                    }
-                    sendEvents(view, watch, parts, upTo);
-                    watch.seen(upTo);
+                case Delivery.Events events -> {
+                    sendEvents(watch, events);
+                    watch.seen(events.upTo());
+                }
+                case Delivery.Waits _ -> {
+                    return true;
                 }
             }
         }
@@ -283,25 +311,24 @@ final class WatchStream implements StreamObserver<WatchRequest> {
 
     /** For a client that takes nothing now: only whether there is something, so that an idle watch does not age. */
     private static Delivery peek(View view, Watch watch) {
-        return switch (view.changes(watch.query(), watch.next(), 1)) {
+        return switch (view.anyChange(watch.group().query(), watch.next())) {
             case WatchResult.Nothing(long upTo) -> new Delivery.Nothing(upTo);
             case WatchResult.Compacted(long oldest) -> new Delivery.Compacted(oldest);
-            case WatchResult.Changes _ -> new Delivery.Events(List.of(), 0);
+            case WatchResult.Changes _ -> new Delivery.Waits();
         };
     }
 
-    private void sendEvents(View view, Watch watch, List<byte[]> parts, long upTo) {
+    private void sendEvents(Watch watch, Delivery.Events events) {
         watch.spoken();
         counters.batches.increment();
-        WatchResponse.Builder head =
-                WatchResponse.newBuilder().setHeader(headers.at(view, upTo)).setWatchId(watch.id());
+        List<byte[]> parts = events.parts();
         if (!watch.options().fragments() || parts.size() == 1) {
-            client.onNext(WireFormat.watch(head.build(), parts));
+            client.send(events.answer(watch.id()));
             return;
         }
         for (int i = 0; i < parts.size(); i++) {
-            head.setFragment(i < parts.size() - 1);
-            client.onNext(WireFormat.watch(head.build(), List.of(parts.get(i))));
+            boolean more = i < parts.size() - 1;
+            client.send(Payload.of(WireFormat.head(events.header(), watch.id(), more), parts.get(i)));
         }
     }
 
@@ -326,6 +353,6 @@ final class WatchStream implements StreamObserver<WatchRequest> {
     }
 
     private void send(WatchResponse.Builder response) {
-        client.onNext(Payload.of(response.build().toByteArray()));
+        client.send(Payload.of(response.build().toByteArray()));
     }
 }

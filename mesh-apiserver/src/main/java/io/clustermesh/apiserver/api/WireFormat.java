@@ -7,10 +7,12 @@ import io.clustermesh.apiserver.cache.Entry;
 import io.clustermesh.apiserver.h2.Payload;
 import io.clustermesh.store.etcd.pb.Event;
 import io.clustermesh.store.etcd.pb.RangeResponse;
+import io.clustermesh.store.etcd.pb.ResponseHeader;
 import io.clustermesh.store.etcd.pb.WatchResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -112,17 +114,38 @@ final class WireFormat {
         }
     }
 
+    /** The {@code header} field of an answer. */
+    static byte[] header(ResponseHeader header) {
+        return WatchResponse.newBuilder().setHeader(header).build().toByteArray();
+    }
+
+    /**
+     * What stands before the events of a watch response.
+     *
+     * @param header {@linkplain #header encoded}
+     * @param fragment more of the same revision follows
+     */
+    static byte[] head(byte[] header, long watchId, boolean fragment) {
+        byte[] rest = WatchResponse.newBuilder()
+                .setWatchId(watchId)
+                .setFragment(fragment)
+                .build()
+                .toByteArray();
+        byte[] head = Arrays.copyOf(header, header.length + rest.length);
+        System.arraycopy(rest, 0, head, header.length, rest.length);
+        return head;
+    }
+
     /** A watch response: {@code head} holds every field but the events. */
-    static Payload watch(WatchResponse head, List<byte[]> events) {
-        byte[] rest = head.toByteArray();
+    static Payload watch(byte[] head, List<byte[]> events) {
         if (events.size() == 1) {
-            return Payload.of(rest, events.getFirst());
+            return Payload.of(head, events.getFirst());
         }
-        int size = rest.length;
+        int size = head.length;
         for (byte[] part : events) {
             size = Math.addExact(size, part.length);
         }
-        return new Parts(rest, events, size);
+        return new Parts(head, events, size);
     }
 
     private record Parts(byte[] head, List<byte[]> rest, int size) implements Payload {

@@ -10,6 +10,9 @@ import java.util.List;
  */
 public final class View {
 
+    /** Revisions, at multiples of which batches of changes begin anew. */
+    public static final int STRIDE = 1024;
+
     private final long clusterId;
     private final long incarnation;
     private final long revision;
@@ -84,20 +87,39 @@ public final class View {
         return RangeReader.read(this, query);
     }
 
+    /** As {@link #changes(WatchQuery, long, int, int)}, with as many changes as there are. */
+    WatchResult changes(WatchQuery query, long next, int most) {
+        return changes(query, next, most, Integer.MAX_VALUE);
+    }
+
+    /** Whether there is anything for a watcher, without looking further than the first of it. */
+    public WatchResult anyChange(WatchQuery query, long next) {
+        return changes(query, next, 1, 1);
+    }
+
     /**
-     * What a watcher that has seen everything before {@code next} gets now.
+     * What a watcher that has seen everything before {@code next} gets now. An answer also ends before each multiple of
+     * {@value #STRIDE}, so that watchers which catch up from different places soon ask for the same.
      *
      * @param most bytes after which it stops; a revision is never split, so the answer may be one revision larger
+     * @param mostChanges after which it stops, likewise
      */
-    public WatchResult changes(WatchQuery query, long next, int most) {
+    public WatchResult changes(WatchQuery query, long next, int most, int mostChanges) {
         if (next < oldestWatchable()) {
             return new WatchResult.Compacted(oldestWatchable());
         }
         List<Change> found = new ArrayList<>();
         int bytes = 0;
+        long stride = next / STRIDE;
         for (int i = history.indexFrom(next); i < history.size(); i++) {
             Step step = history.step(i);
-            if (bytes >= most) {
+            if (step.revision() / STRIDE != stride) {
+                if (!found.isEmpty()) {
+                    return new WatchResult.Changes(found, step.revision() - 1);
+                }
+                stride = step.revision() / STRIDE;
+            }
+            if (bytes >= most || found.size() >= mostChanges) {
                 return new WatchResult.Changes(found, step.revision() - 1);
             }
             for (Change change : step.changes()) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
@@ -52,6 +53,8 @@ public final class GrpcServer implements AutoCloseable {
     private final Map<EventLoop, Flusher> flushers = new HashMap<>();
     private final Set<H2Connection> connections = ConcurrentHashMap.newKeySet();
     private final List<Channel> listeners = new ArrayList<>();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile boolean draining;
     private volatile Map<String, GrpcMethod> methods = Map.of();
 
     /**
@@ -169,7 +172,7 @@ public final class GrpcServer implements AutoCloseable {
                 return;
             }
             connections.add(connection);
-            context.channel().closeFuture().addListener(_ -> connections.remove(connection));
+            context.channel().closeFuture().addListener(_ -> ended(connection));
             ChannelHandlerContext own = context.pipeline().context(connection);
             connection.greet(own, client.get(), session.isPresent());
             context.pipeline().remove(this);
@@ -191,10 +194,26 @@ public final class GrpcServer implements AutoCloseable {
         return limits;
     }
 
-    /** Closes the doors and asks every connection to end once its calls have; any thread. */
-    public void drain() {
+    /**
+     * Closes the doors and asks every connection to end once its calls have; any thread.
+     *
+     * @return done when none is left
+     */
+    public CompletableFuture<Void> drain() {
         listeners.forEach(listener -> listener.close().awaitUninterruptibly(STOP_LIMIT.toMillis()));
         connections.forEach(connection -> connection.loop().execute(connection::drain));
+        draining = true;
+        if (connections.isEmpty()) {
+            drained.complete(null);
+        }
+        return drained;
+    }
+
+    private void ended(H2Connection connection) {
+        connections.remove(connection);
+        if (draining && connections.isEmpty()) {
+            drained.complete(null);
+        }
     }
 
     /** Connections now; any thread. */
@@ -205,7 +224,7 @@ public final class GrpcServer implements AutoCloseable {
     /** Ends every connection, then the event loops; any thread but theirs. */
     @Override
     public void close() {
-        drain();
+        var _ = drain();
         connections.forEach(connection -> connection.loop().execute(connection::close));
         loops.shutdownGracefully(0, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(STOP_LIMIT.toMillis());

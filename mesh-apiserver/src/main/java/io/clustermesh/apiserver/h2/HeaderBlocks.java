@@ -89,7 +89,7 @@ final class HeaderBlocks {
             block.write(127);
             int rest = text.length - 127;
             while (rest >= 128) {
-                block.write(rest & 0x7f | 0x80);
+                block.write((rest & 0x7f) | 0x80);
                 rest >>>= 7;
             }
             block.write(rest);

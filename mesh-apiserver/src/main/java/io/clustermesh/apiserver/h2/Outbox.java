@@ -73,7 +73,7 @@ final class Outbox {
         chunk = null;
         if (full != null) {
             written = true;
-            context.write(full, context.voidPromise());
+            var _ = context.write(full, context.voidPromise());
         }
     }
 

@@ -62,6 +62,27 @@ final class ApiRig implements AutoCloseable {
     }
 
     ApiRig(Path directory, KvStore store, Channel etcd, CacheLimits limits, ServiceLimits services) {
+        this(
+                directory,
+                store,
+                etcd,
+                limits,
+                new ApiEndpoint("127.0.0.1", 0, "https://127.0.0.1:2379"),
+                new ApiLimits(1, Duration.ofMillis(200), Duration.ofMillis(50), services));
+    }
+
+    /** Over a store that takes no writes through the API. */
+    ApiRig(Path directory, KvStore store, ApiEndpoint endpoint, ApiLimits apiLimits) {
+        this(directory, store, new StoreChannel(store), CacheLimits.DEFAULT, endpoint, apiLimits);
+    }
+
+    private ApiRig(
+            Path directory,
+            KvStore store,
+            Channel etcd,
+            CacheLimits limits,
+            ApiEndpoint endpoint,
+            ApiLimits apiLimits) {
         this.store = store;
         if (etcd instanceof EtcdRelay relay) {
             lifecycle.own("etcd relay", relay);
@@ -78,10 +99,10 @@ final class ApiRig implements AutoCloseable {
         api = EtcdApiServer.start(
                 new ApiConfig(
                         WEST,
-                        new ApiEndpoint("127.0.0.1", 0, "https://127.0.0.1:2379"),
+                        endpoint,
                         new TlsFiles(caFile(), west.certificateFile(LeafName.SERVER), west.keyFile(LeafName.SERVER)),
                         home.resolve("trust"),
-                        new ApiLimits(1, Duration.ofMillis(200), Duration.ofMillis(50), services)),
+                        apiLimits),
                 cache,
                 etcd,
                 lifecycle);
@@ -182,6 +203,12 @@ final class ApiRig implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    ManagedChannel plaintextChannel() {
+        return NettyChannelBuilder.forAddress("127.0.0.1", api.plaintextPort())
+                .usePlaintext()
+                .build();
     }
 
     @Override

@@ -13,8 +13,10 @@ import io.clustermesh.store.etcd.pb.WatchResponse;
 import io.clustermesh.store.kv.Txn;
 import io.clustermesh.store.kv.memory.InMemoryKvStore;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -203,7 +205,8 @@ class WatchServiceTest {
         for (int i = 1; i <= 400; i++) {
             store.put(DATA + "a", "x".repeat(20_000));
             int sent = i;
-            await().until(() -> client.events().size() == sent);
+            await().pollInterval(Duration.ofMillis(1))
+                    .until(() -> client.events().size() == sent);
         }
 
         await().until(() -> rig.api().status().watches().cut() == 1);
@@ -256,6 +259,44 @@ class WatchServiceTest {
         }
         ApiStatus.Watches watches = rig.api().status().watches();
         assertThat(watches.encoded()).as("shared").isLessThan(watches.batches() / 5);
+    }
+
+    @Test
+    void shouldSendEverythingAndThenSendItsClientsElsewhereWhenItStops() {
+        client.create(prefix(DATA));
+        WatchClient idle = WatchClient.open(channel);
+        idle.create(prefix("cilium/synced/"));
+        await().until(() -> rig.api().status().watches().open() == 2);
+        long last = 0;
+        for (int i = 0; i < 300; i++) {
+            last = store.put(DATA + "k" + i, "x".repeat(2000)).value();
+        }
+        awaitRevision(last);
+
+        rig.api().drain(Duration.ofSeconds(10));
+
+        await().until(() -> client.end().isPresent() && idle.end().isPresent());
+        assertThat(client.events()).hasSize(300);
+        assertThat(client.end().orElseThrow().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(idle.end().orElseThrow().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(rig.api().status().clients()).isEmpty();
+    }
+
+    @Test
+    void shouldNotWaitForeverForAClientThatReadsNothing() {
+        WatchClient slow = WatchClient.slow(channel);
+        slow.create(prefix(DATA));
+        await().until(() -> rig.api().status().watches().open() == 1);
+        long last = 0;
+        for (int i = 0; i < 400; i++) {
+            last = store.put(DATA + "k" + i, "x".repeat(20_000)).value();
+        }
+        awaitRevision(last);
+
+        rig.api().drain(Duration.ofMillis(200));
+
+        assertThat(rig.api().status().watches().open()).isEqualTo(1);
+        assertThat(slow.end()).isEmpty();
     }
 
     private WatchResponse withEvents(long id) {

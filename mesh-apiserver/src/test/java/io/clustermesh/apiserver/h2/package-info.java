@@ -1,0 +1,4 @@
+@NullMarked
+package io.clustermesh.apiserver.h2;
+
+import org.jspecify.annotations.NullMarked;
