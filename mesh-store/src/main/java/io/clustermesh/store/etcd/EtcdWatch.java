@@ -15,10 +15,13 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One watch on one gRPC stream. gRPC calls it on a virtual thread, one call at a time; the next message is asked for
- * only after the listener has taken the last one, so a slow listener fills at most its own stream's window.
+ * One watch on one gRPC stream. gRPC calls it on a virtual thread, one call at a time; more messages are asked for only
+ * after the listener has taken the last ones, so a slow listener holds a dozen and fills its own stream's window.
  */
 final class EtcdWatch implements ClientResponseObserver<WatchRequest, WatchResponse>, AutoCloseable {
+
+    /** Messages that may be under way between the connection and the listener. */
+    private static final int AHEAD = 12;
 
     private final KeyRange range;
     private final Revision from;
@@ -28,6 +31,7 @@ final class EtcdWatch implements ClientResponseObserver<WatchRequest, WatchRespo
     private volatile @Nullable ClientCallStreamObserver<WatchRequest> stream;
     private volatile boolean closing;
     private boolean ended;
+    private int taken;
 
     /**
      * @param pinnedClusterId the history that {@code from} belongs to, 0 if unknown
@@ -60,7 +64,7 @@ final class EtcdWatch implements ClientResponseObserver<WatchRequest, WatchRespo
     @Override
     public void beforeStart(ClientCallStreamObserver<WatchRequest> requests) {
         stream = requests;
-        requests.disableAutoRequestWithInitial(1);
+        requests.disableAutoRequestWithInitial(AHEAD);
     }
 
     @Override
@@ -74,8 +78,10 @@ final class EtcdWatch implements ClientResponseObserver<WatchRequest, WatchRespo
             end(new End.Disconnected(e));
         }
         ClientCallStreamObserver<WatchRequest> requests = stream;
-        if (!ended && requests != null) {
-            requests.request(1);
+        // asked for by the half dozen: each asking is a trip to the connection's event loop and back
+        if (!ended && requests != null && ++taken == AHEAD / 2) {
+            requests.request(taken);
+            taken = 0;
         }
     }
 
