@@ -18,9 +18,10 @@ public record IpRecord(
     /**
      * @param namespace may be empty, where the writer gave none
      * @param name may be empty
-     * @param serviceAccount may be empty
+     * @param serviceAccount may be empty; known to writers since Cilium 1.19
+     * @param uid may be empty; known to writers since Cilium 1.21
      */
-    public record PodRef(String namespace, String name, String serviceAccount) {}
+    public record PodRef(String namespace, String name, String serviceAccount, String uid) {}
 
     /**
      * @param name port name

@@ -1,5 +1,6 @@
 package io.clustermesh.model;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,16 +26,39 @@ public record ServiceRecord(
     /**
      * @param labels the Service's labels
      * @param selector the Service's selector
-     * @param zones pod IP to zone, for backends with one
+     * @param zones topology by pod IP, for backends with a zone
+     * @param hostnames host names by pod IP, for backends with one (StatefulSets)
      * @param shared always true when exported
      */
     public record Meta(
-            Map<String, String> labels, Map<String, String> selector, Map<IpAddress, String> zones, boolean shared) {
+            Map<String, String> labels,
+            Map<String, String> selector,
+            Map<IpAddress, Zone> zones,
+            Map<IpAddress, String> hostnames,
+            boolean shared) {
 
         public Meta {
             labels = Map.copyOf(labels);
             selector = Map.copyOf(selector);
             zones = Map.copyOf(zones);
+            hostnames = Map.copyOf(hostnames);
+        }
+
+        /** Of a shared service without a word about any backend. */
+        public static Meta of(Map<String, String> labels, Map<String, String> selector) {
+            return new Meta(labels, selector, Map.of(), Map.of(), true);
+        }
+    }
+
+    /**
+     * Where a backend is.
+     *
+     * @param name its zone
+     * @param forZones the zones that should use it (topology hints); none if all may
+     */
+    public record Zone(String name, List<String> forZones) {
+        public Zone {
+            forZones = List.copyOf(forZones);
         }
     }
 

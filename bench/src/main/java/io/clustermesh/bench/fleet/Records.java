@@ -68,7 +68,7 @@ public record Records(ClusterName name, ClusterId id, int octet) {
                 pod(node, slot),
                 identity(slot),
                 host(node),
-                new IpRecord.PodRef("bench", "cmts-" + String.format(Locale.ROOT, "%016x", stamp), account),
+                new IpRecord.PodRef("bench", "cmts-" + String.format(Locale.ROOT, "%016x", stamp), account, ""),
                 List.of());
     }
 

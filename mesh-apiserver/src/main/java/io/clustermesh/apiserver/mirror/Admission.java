@@ -1,5 +1,6 @@
 package io.clustermesh.apiserver.mirror;
 
+import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.Decoded;
@@ -10,19 +11,25 @@ import io.clustermesh.model.Keys.Resource;
 import io.clustermesh.model.LabelSet;
 import io.clustermesh.model.NodeRecord;
 import io.clustermesh.model.NumericIdentity;
-import io.clustermesh.model.ServiceName;
+import io.clustermesh.model.ServiceExportSpec;
 import io.clustermesh.model.ServiceRecord;
+import io.clustermesh.model.codec.EndpointSliceCodec;
 import io.clustermesh.model.codec.IpCodec;
 import io.clustermesh.model.codec.NodeCodec;
 import io.clustermesh.model.codec.ServiceCodec;
+import io.clustermesh.model.codec.ServiceExportCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What one peer may say: entries under its own name and id, identities of its own range and label, addresses that are
  * nobody else's. The rules of form are Cilium's readers'; those on addresses are ours.
  */
 final class Admission {
+
+    /** What our own etcd still takes with its default limit of 1.5 MiB a request. */
+    static final int MAX_VALUE_BYTES = 1_500_000;
 
     private final ClusterName peer;
     private final ClusterId id;
@@ -41,12 +48,17 @@ final class Admission {
      * @return why the entry must not be mirrored, with the remedy; empty if it may
      */
     Optional<String> objection(Resource resource, String name, byte[] value) {
+        if (value.length > MAX_VALUE_BYTES) {
+            return Optional.of("it has %d bytes, at most %d are mirrored; the peer must split or shorten it"
+                    .formatted(value.length, MAX_VALUE_BYTES));
+        }
         return switch (resource) {
             case NODES -> judge(NodeCodec.decode(value), node -> node(name, node));
             case SERVICES -> judge(ServiceCodec.decode(value), service -> service(name, service));
             case IDENTITIES -> identity(name, new String(value, StandardCharsets.UTF_8));
             case IPS -> judge(IpCodec.decode(value), ip -> ip(name, ip));
-            case ENDPOINT_SLICES, SERVICE_EXPORTS -> namespaced(name);
+            case ENDPOINT_SLICES -> judge(EndpointSliceCodec.decode(value), slice -> slice(name, slice));
+            case SERVICE_EXPORTS -> judge(ServiceExportCodec.decode(value), export -> export(name, export));
         };
     }
 
@@ -71,23 +83,41 @@ final class Admission {
 
     private Optional<String> node(String name, NodeRecord node) {
         return origin(node.cluster(), node.clusterId())
-                .or(() -> node.name().equals(name)
-                        ? Optional.empty()
-                        : Optional.of("it says that it is node %s; key and name must agree".formatted(node.name())))
+                .or(() -> named("node", node.name(), name))
                 .or(() -> claims.claim(peer, name, node.podCidrs())
                         .map(why -> why + "; give every cluster pod CIDRs of its own"));
     }
 
     private Optional<String> service(String name, ServiceRecord service) {
         return origin(service.cluster(), service.clusterId())
-                .or(() -> service.name().toString().equals(name)
-                        ? Optional.empty()
-                        : Optional.of(
-                                "it says that it is service %s; key and name must agree".formatted(service.name())))
-                .or(() -> service.backends().keySet().stream()
-                        .flatMap(ip -> claims.obstacle(peer, ip).stream())
-                        .findFirst()
-                        .map(why -> "backend " + why + "; a cluster may only export backends of its own"));
+                .or(() -> named("service", service.name().toString(), name))
+                .or(() -> foreign(service.backends().keySet().stream()));
+    }
+
+    private Optional<String> slice(String name, ClusterEndpointSlice slice) {
+        ClusterEndpointSlice.Origin origin = slice.origin();
+        return origin(origin.cluster(), origin.clusterId())
+                .or(() -> named("endpoint slice", origin.namespace() + "/" + origin.name(), name))
+                .or(() -> foreign(slice.endpoints().stream().flatMap(endpoint -> endpoint.addresses().stream())));
+    }
+
+    private Optional<String> export(String name, ServiceExportSpec export) {
+        return export.cluster().equals(peer)
+                ? named("service export", export.name().toString(), name)
+                : Optional.of("it says that it is of cluster %s, but comes from %s; a peer speaks for itself only"
+                        .formatted(export.cluster(), peer));
+    }
+
+    private static Optional<String> named(String what, String says, String key) {
+        return says.equals(key)
+                ? Optional.empty()
+                : Optional.of("it says that it is %s %s; key and name must agree".formatted(what, says));
+    }
+
+    private Optional<String> foreign(Stream<IpAddress> backends) {
+        return backends.flatMap(ip -> claims.obstacle(peer, ip).stream())
+                .findFirst()
+                .map(why -> "backend " + why + "; a cluster may only export backends of its own");
     }
 
     private Optional<String> identity(String name, String labelString) {
@@ -123,15 +153,6 @@ final class Admission {
                             .formatted(entry.identity(), identities.first(), identities.last(), id));
         }
         return claims.obstacle(peer, ip).map(why -> why + "; give every cluster pod CIDRs of its own");
-    }
-
-    private static Optional<String> namespaced(String name) {
-        try {
-            ServiceName.parse(name);
-            return Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.of(e.getMessage() + "; the peer must write <namespace>/<name>");
-        }
     }
 
     private Optional<String> origin(ClusterName cluster, ClusterId clusterId) {

@@ -14,8 +14,14 @@ import java.util.List;
  * @param id its id
  * @param size how many clusters its mesh can have
  * @param podCidrs what its nodes' pod CIDRs come from; empty if not said
+ * @param exports which forms of its services it exports
  */
-public record OwnCluster(ClusterName name, ClusterId id, MeshSize size, List<Cidr> podCidrs) {
+public record OwnCluster(ClusterName name, ClusterId id, MeshSize size, List<Cidr> podCidrs, Exports exports) {
+
+    /** A cluster that exports everything. */
+    public OwnCluster(ClusterName name, ClusterId id, MeshSize size, List<Cidr> podCidrs) {
+        this(name, id, size, podCidrs, Exports.ALL);
+    }
 
     /** @throws IllegalArgumentException if the mesh has no room for such an id */
     public OwnCluster {
@@ -25,6 +31,11 @@ public record OwnCluster(ClusterName name, ClusterId id, MeshSize size, List<Cid
                             .formatted(id, size.maxClusters(), size.maxClusters()));
         }
         podCidrs = List.copyOf(podCidrs);
+    }
+
+    /** The same cluster with other exports. */
+    public OwnCluster exporting(Exports other) {
+        return new OwnCluster(name, id, size, podCidrs, other);
     }
 
     /** The identities that belong to this cluster. */

@@ -184,11 +184,11 @@ final class PodTable {
         }
         Optional<IpAddress> hostIp = nodes.hostIp(pod.placement().node());
         if (hostIp.isEmpty()) {
-            warnings.add(
-                    new Warning(
-                            "Node " + pod.placement().node(),
-                            "NodeUnknown",
-                            "hosts pods, but no Node object with an InternalIP is known, so their addresses are not published; add it"));
+            warnings.add(new Warning(
+                    "Node " + pod.placement().node(),
+                    "NodeUnknown",
+                    "hosts pods, but no Node object with an InternalIP is known, so their addresses are not"
+                            + " published; add it"));
             return Optional.empty();
         }
         return identities
@@ -197,7 +197,11 @@ final class PodTable {
                         ip,
                         identity,
                         hostIp.get(),
-                        new IpRecord.PodRef(pod.meta().namespace(), pod.meta().name(), pod.serviceAccount()),
+                        new IpRecord.PodRef(
+                                pod.meta().namespace(),
+                                pod.meta().name(),
+                                pod.serviceAccount(),
+                                pod.meta().creation().uid()),
                         pod.namedPorts().stream()
                                 .map(port -> new IpRecord.NamedPort(port.name(), port.l4()))
                                 .toList()));

@@ -81,11 +81,15 @@ final class Presence implements Agent {
         return presence.seat;
     }
 
-    /** No export mode: services only, which every reader from 1.16 on knows. */
     static ClusterConfig config(OwnCluster cluster) {
         return new ClusterConfig(
                 cluster.id(),
-                new ClusterConfig.Capabilities(true, false, cluster.size().maxClusters(), Optional.of(false), ""));
+                new ClusterConfig.Capabilities(
+                        true,
+                        false,
+                        cluster.size().maxClusters(),
+                        Optional.of(cluster.exports().serviceExports()),
+                        cluster.exports().mode().text()));
     }
 
     @Override
@@ -158,8 +162,8 @@ final class Presence implements Agent {
             LOG.atWarn()
                     .addKeyValue("key", configKey)
                     .addKeyValue("value", found.get().text())
-                    .log(
-                            "somebody else wrote our cluster config, writing ours; look for a second cluster of this name");
+                    .log("somebody else wrote our cluster config, writing ours; look for a second cluster of this"
+                            + " name");
         }
         put(configKey, config);
         awaitingEcho = true;

@@ -7,6 +7,7 @@ import io.clustermesh.apiserver.source.KubeNode;
 import io.clustermesh.apiserver.source.KubeObject;
 import io.clustermesh.apiserver.source.KubePod;
 import io.clustermesh.apiserver.source.KubeService;
+import io.clustermesh.apiserver.source.KubeServiceExport;
 import io.clustermesh.apiserver.source.ObjectKey;
 import io.clustermesh.apiserver.source.SourceChange;
 import io.clustermesh.model.NumericIdentity;
@@ -89,6 +90,8 @@ public final class Publication {
                 desired.count(Topic.NODES),
                 desired.count(Topic.MESH_SERVICES),
                 desired.count(Topic.SERVICES),
+                desired.count(Topic.ENDPOINT_SLICES),
+                desired.count(Topic.SERVICE_EXPORTS),
                 desired.count(Topic.IPS),
                 desired.count(Topic.LABEL_SETS),
                 pods.identityCount());
@@ -107,6 +110,7 @@ public final class Publication {
             case KubeService service -> services.upsert(service);
             case KubeEndpointSlice slice -> services.upsert(slice);
             case KubePod pod -> pods.upsert(pod);
+            case KubeServiceExport export -> services.upsert(export);
         }
     }
 
@@ -123,6 +127,7 @@ public final class Publication {
             case SERVICE -> services.deleteService(new ServiceName(key.namespace(), key.name()));
             case ENDPOINT_SLICE -> services.deleteSlice(key);
             case POD -> pods.delete(key);
+            case SERVICE_EXPORT -> services.deleteExport(new ServiceName(key.namespace(), key.name()));
         }
     }
 

@@ -82,7 +82,7 @@ public final class Publisher implements Agent {
     private final Map<String, Edit> published = new LinkedHashMap<>();
     private volatile @Nullable Writers writers;
     private volatile boolean everSynced;
-    private volatile Snapshot snapshot = new Snapshot(new PublishedCounts(0, 0, 0, 0, 0, 0), 0);
+    private volatile Snapshot snapshot = new Snapshot(new PublishedCounts(0, 0, 0, 0, 0, 0, 0, 0), 0);
 
     private sealed interface Message {
         record Changes(List<SourceChange> changes, Instant seenAt) implements Message {}

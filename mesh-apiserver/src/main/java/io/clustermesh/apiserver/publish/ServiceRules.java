@@ -1,10 +1,11 @@
 package io.clustermesh.apiserver.publish;
 
 import io.clustermesh.apiserver.source.KubeEndpointSlice;
-import io.clustermesh.apiserver.source.KubeEndpointSlice.Conditions;
-import io.clustermesh.apiserver.source.KubeEndpointSlice.Endpoint;
 import io.clustermesh.apiserver.source.KubePort;
 import io.clustermesh.apiserver.source.KubeService;
+import io.clustermesh.model.ClusterEndpointSlice.Conditions;
+import io.clustermesh.model.ClusterEndpointSlice.Endpoint;
+import io.clustermesh.model.ClusterEndpointSlice.EndpointTopology;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
 import io.clustermesh.model.MeshService;
@@ -12,6 +13,7 @@ import io.clustermesh.model.MeshService.Backend;
 import io.clustermesh.model.MeshService.State;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
+import io.clustermesh.model.ServiceRecord.Zone;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -42,17 +44,30 @@ final class ServiceRules {
     }
 
     /** What peers see: the same backends, without what Cilium's format cannot say. */
-    static ServiceRecord record(OwnCluster cluster, KubeService service, MeshService mesh) {
+    static ServiceRecord record(
+            OwnCluster cluster, KubeService service, MeshService mesh, Collection<KubeEndpointSlice> slices) {
         Map<String, L4> servicePorts = new TreeMap<>();
         mesh.ports().forEach(port -> servicePorts.put(port.name(), port.l4()));
         Map<IpAddress, Map<String, L4>> frontends = new HashMap<>();
         mesh.frontends().forEach(ip -> frontends.put(ip, servicePorts));
         Map<IpAddress, Map<String, L4>> backends = new HashMap<>();
-        Map<IpAddress, String> zones = new HashMap<>();
-        for (Backend backend : mesh.backends()) {
-            backends.put(backend.ip(), backend.ports());
-            if (!backend.zone().isEmpty()) {
-                zones.put(backend.ip(), backend.zone());
+        mesh.backends().forEach(backend -> backends.put(backend.ip(), backend.ports()));
+        Map<IpAddress, Zone> zones = new HashMap<>();
+        Map<IpAddress, String> hostnames = new HashMap<>();
+        for (KubeEndpointSlice slice : slices) {
+            for (Endpoint endpoint : slice.endpoints()) {
+                EndpointTopology topology = endpoint.topology();
+                for (IpAddress ip : endpoint.addresses()) {
+                    if (!backends.containsKey(ip)) {
+                        continue;
+                    }
+                    if (!topology.zone().isEmpty()) {
+                        zones.putIfAbsent(ip, new Zone(topology.zone(), topology.forZones()));
+                    }
+                    if (!endpoint.hostname().isEmpty()) {
+                        hostnames.putIfAbsent(ip, endpoint.hostname());
+                    }
+                }
             }
         }
         return new ServiceRecord(
@@ -61,7 +76,7 @@ final class ServiceRules {
                 mesh.name(),
                 frontends,
                 backends,
-                new ServiceRecord.Meta(service.meta().labels(), service.selector(), zones, true));
+                new ServiceRecord.Meta(service.meta().labels(), service.selector(), zones, hostnames, true));
     }
 
     /** Sorted by address. An address in several slices, as happens while slices are rewritten, is one backend. */
@@ -79,7 +94,12 @@ final class ServiceRules {
                     for (IpAddress ip : endpoint.addresses()) {
                         backends.merge(
                                 ip,
-                                new Backend(ip, ports, state, endpoint.node(), endpoint.zone()),
+                                new Backend(
+                                        ip,
+                                        ports,
+                                        state,
+                                        endpoint.topology().node(),
+                                        endpoint.topology().zone()),
                                 ServiceRules::merge);
                     }
                 }

@@ -3,6 +3,7 @@ package io.clustermesh.apiserver.publish;
 import io.clustermesh.apiserver.events.Warning;
 import io.clustermesh.apiserver.source.KubeEndpointSlice;
 import io.clustermesh.apiserver.source.KubeService;
+import io.clustermesh.apiserver.source.KubeServiceExport;
 import io.clustermesh.apiserver.source.ObjectKey;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.Keys;
@@ -12,7 +13,6 @@ import io.clustermesh.model.codec.MeshServiceCodec;
 import io.clustermesh.model.codec.ServiceCodec;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,15 +20,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
-/** Services with their slices, and which of them must be looked at again. Owned by one thread. */
+/** Services with their slices and exports, and which of them must be looked at again. Owned by one thread. */
 final class ServiceTable {
 
     private final OwnCluster cluster;
     private final Namespaces namespaces;
     private final Map<ServiceName, KubeService> services = new TreeMap<>();
-    private final Map<ServiceName, Map<String, KubeEndpointSlice>> slices = new HashMap<>();
-    private final Map<ObjectKey, ServiceName> serviceOfSlice = new HashMap<>();
+    private final SliceTable slices;
+    private final ServiceExportTable exports;
     private final Claims<IpAddress, ServiceName> addresses = new Claims<>();
     private final Set<String> touchedNamespaces = new HashSet<>();
     private final Set<ServiceName> touched = new LinkedHashSet<>();
@@ -36,6 +37,8 @@ final class ServiceTable {
     ServiceTable(OwnCluster cluster, Namespaces namespaces) {
         this.cluster = cluster;
         this.namespaces = namespaces;
+        this.slices = new SliceTable(cluster);
+        this.exports = new ServiceExportTable(cluster);
     }
 
     void upsert(KubeService service) {
@@ -51,24 +54,20 @@ final class ServiceTable {
     }
 
     void upsert(KubeEndpointSlice slice) {
-        deleteSlice(slice.key());
-        slice.service().filter(service -> !service.isEmpty()).ifPresent(service -> {
-            ServiceName name = new ServiceName(slice.meta().namespace(), service);
-            serviceOfSlice.put(slice.key(), name);
-            slices.computeIfAbsent(name, n -> new TreeMap<>()).put(slice.meta().name(), slice);
-            touched.add(name);
-        });
+        touched.addAll(slices.upsert(slice));
     }
 
     void deleteSlice(ObjectKey key) {
-        ServiceName name = serviceOfSlice.remove(key);
-        if (name != null) {
-            touched.add(name);
-            slices.computeIfPresent(name, (n, all) -> {
-                all.remove(key.name());
-                return all.isEmpty() ? null : all;
-            });
-        }
+        touched.addAll(slices.delete(key));
+    }
+
+    void upsert(KubeServiceExport export) {
+        touched.add(exports.upsert(export));
+    }
+
+    void deleteExport(ServiceName name) {
+        exports.delete(name);
+        touched.add(name);
     }
 
     /** Something about namespace {@code name} changed. */
@@ -79,7 +78,7 @@ final class ServiceTable {
     /** Looks at every touched service again. */
     void settle(Desired desired) {
         if (!touchedNamespaces.isEmpty()) {
-            services.keySet().stream()
+            Stream.concat(services.keySet().stream(), exports.names().stream())
                     .filter(service -> touchedNamespaces.contains(service.namespace()))
                     .forEach(touched::add);
             touchedNamespaces.clear();
@@ -88,32 +87,35 @@ final class ServiceTable {
             settle(name, desired);
         }
         touched.clear();
+        slices.settleGone(desired);
     }
 
     private void settle(ServiceName name, Desired desired) {
         Optional<byte[]> mesh = Optional.empty();
         Optional<byte[]> exported = Optional.empty();
         List<Warning> warnings = new ArrayList<>();
+        boolean shared = false;
+        boolean globalNamespace = namespaces.isGlobal(name.namespace());
         KubeService service = services.get(name);
         if (service != null) {
             GlobalService settings = GlobalService.of(service);
             warnings.addAll(settings.warnings());
-            if (settings.global()
-                    && service.type() != KubeService.Type.EXTERNAL_NAME
-                    && namespaces.isGlobal(name.namespace())) {
-                Collection<KubeEndpointSlice> parts =
-                        slices.getOrDefault(name, Map.of()).values();
+            if (settings.global() && service.type() != KubeService.Type.EXTERNAL_NAME && globalNamespace) {
+                Collection<KubeEndpointSlice> parts = slices.of(name);
                 List<IpAddress> frontends = frontends(service, name, warnings);
                 MeshService record = ServiceRules.meshService(cluster, service, settings, frontends, parts);
                 mesh = Optional.of(MeshServiceCodec.encode(record));
-                if (settings.shared()) {
-                    exported = Optional.of(ServiceCodec.encode(ServiceRules.record(cluster, service, record)));
+                shared = settings.shared();
+                if (shared && cluster.exports().mode().services()) {
+                    exported = Optional.of(ServiceCodec.encode(ServiceRules.record(cluster, service, record, parts)));
                 }
             }
         }
         Optional<ServiceName> subject = Optional.of(name);
         desired.set(new Edit(Topic.MESH_SERVICES, Keys.meshService(cluster.name(), name), mesh, subject));
         desired.set(new Edit(Topic.SERVICES, Keys.service(cluster.name(), name), exported, subject));
+        slices.settle(name, shared, desired);
+        exports.settle(name, Optional.ofNullable(service), globalNamespace, desired);
         desired.warn("Service " + name, warnings);
     }
 

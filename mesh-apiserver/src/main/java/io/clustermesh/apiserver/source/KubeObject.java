@@ -1,7 +1,10 @@
 package io.clustermesh.apiserver.source;
 
+import java.util.Set;
+
 /** A Kubernetes object of one of the kinds that the mesh looks at. */
-public sealed interface KubeObject permits KubeEndpointSlice, KubeNamespace, KubeNode, KubePod, KubeService {
+public sealed interface KubeObject
+        permits KubeEndpointSlice, KubeNamespace, KubeNode, KubePod, KubeService, KubeServiceExport {
 
     /** Name, namespace, labels, annotations. */
     ObjectMeta meta();
@@ -16,20 +19,21 @@ public sealed interface KubeObject permits KubeEndpointSlice, KubeNamespace, Kub
 
     /** The kinds, as the API calls them. */
     enum Kind {
-        NAMESPACE("Namespace", "v1", false),
-        NODE("Node", "v1", false),
-        SERVICE("Service", "v1", true),
-        ENDPOINT_SLICE("EndpointSlice", "discovery.k8s.io/v1", true),
-        POD("Pod", "v1", true);
+        NAMESPACE("Namespace", false, "v1"),
+        NODE("Node", false, "v1"),
+        SERVICE("Service", true, "v1"),
+        ENDPOINT_SLICE("EndpointSlice", true, "discovery.k8s.io/v1"),
+        POD("Pod", true, "v1"),
+        SERVICE_EXPORT("ServiceExport", true, "multicluster.x-k8s.io/v1alpha1", "multicluster.x-k8s.io/v1beta1");
 
         private final String text;
-        private final String apiVersion;
         private final boolean namespaced;
+        private final Set<String> apiVersions;
 
-        Kind(String text, String apiVersion, boolean namespaced) {
+        Kind(String text, boolean namespaced, String... apiVersions) {
             this.text = text;
-            this.apiVersion = apiVersion;
             this.namespaced = namespaced;
+            this.apiVersions = Set.of(apiVersions);
         }
 
         /** The {@code kind} of a manifest. */
@@ -37,9 +41,9 @@ public sealed interface KubeObject permits KubeEndpointSlice, KubeNamespace, Kub
             return text;
         }
 
-        /** The {@code apiVersion} of a manifest. */
-        public String apiVersion() {
-            return apiVersion;
+        /** Whether a manifest of this kind may have that {@code apiVersion}. */
+        public boolean hasVersion(String apiVersion) {
+            return apiVersions.contains(apiVersion);
         }
 
         /** Whether objects of this kind live in a namespace. */

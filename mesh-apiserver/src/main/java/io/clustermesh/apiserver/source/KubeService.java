@@ -1,6 +1,8 @@
 package io.clustermesh.apiserver.source;
 
 import io.clustermesh.model.IpAddress;
+import io.clustermesh.model.ServiceExportSpec.SessionAffinity;
+import io.clustermesh.model.ServiceExportSpec.Traffic;
 import java.util.List;
 import java.util.Map;
 
@@ -12,9 +14,15 @@ import java.util.Map;
  * @param clusterIps its addresses, at most one of each family; none if it is headless or external
  * @param ports its ports; names are unique
  * @param selector labels of its pods
+ * @param rules how its traffic flows
  */
 public record KubeService(
-        ObjectMeta meta, Type type, List<IpAddress> clusterIps, List<KubePort> ports, Map<String, String> selector)
+        ObjectMeta meta,
+        Type type,
+        List<IpAddress> clusterIps,
+        List<KubePort> ports,
+        Map<String, String> selector,
+        Rules rules)
         implements KubeObject {
 
     /** What stands behind a Service's name. */
@@ -25,6 +33,19 @@ public record KubeService(
         HEADLESS,
         /** An alias of some other DNS name; no backends. */
         EXTERNAL_NAME
+    }
+
+    /**
+     * How the traffic of a Service flows, with the API's defaults filled in.
+     *
+     * @param affinity whether a client stays with its backend
+     * @param ipFamilies {@code IPv4}, {@code IPv6}; by its addresses if it doesn't say
+     * @param traffic which backends are preferred
+     */
+    public record Rules(SessionAffinity affinity, List<String> ipFamilies, Traffic traffic) {
+        public Rules {
+            ipFamilies = List.copyOf(ipFamilies);
+        }
     }
 
     public KubeService {

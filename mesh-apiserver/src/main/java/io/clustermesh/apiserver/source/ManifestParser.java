@@ -114,7 +114,7 @@ final class ManifestParser {
             }
             for (KubeObject.Kind known : KubeObject.Kind.values()) {
                 if (known.text().equals(kind.textValue())
-                        && known.apiVersion().equals(tree.path("apiVersion").asText())) {
+                        && known.hasVersion(tree.path("apiVersion").asText())) {
                     add(place, known, tree);
                 }
             }

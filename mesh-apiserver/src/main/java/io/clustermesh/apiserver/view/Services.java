@@ -176,8 +176,12 @@ final class Services {
     private static Cluster peerBackends(ServiceRecord service, Optional<Duration> age) {
         List<Backend> backends = new ArrayList<>();
         service.backends()
-                .forEach((ip, ports) -> backends.add(new Backend(
-                        ip, ports, "active", "", service.meta().zones().getOrDefault(ip, ""))));
+                .forEach((ip, ports) -> backends.add(new Backend(ip, ports, "active", "", zone(service, ip))));
         return new Cluster(service.cluster(), false, age, backends);
+    }
+
+    private static String zone(ServiceRecord service, IpAddress ip) {
+        ServiceRecord.Zone zone = service.meta().zones().get(ip);
+        return zone == null ? "" : zone.name();
     }
 }

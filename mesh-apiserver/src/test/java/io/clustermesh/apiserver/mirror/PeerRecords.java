@@ -66,13 +66,14 @@ final class PeerRecords {
                 ServiceName.parse(service),
                 Map.of(IpAddress.parse("10.102.0.5"), Map.of("http", new L4(Protocol.TCP, 80))),
                 Map.of(IpAddress.parse(backend), Map.of("http", new L4(Protocol.TCP, 8080))),
-                new ServiceRecord.Meta(Map.of(), Map.of(), Map.of(), true)));
+                ServiceRecord.Meta.of(Map.of(), Map.of())));
     }
 
     byte[] serviceExport(String service) {
         ServiceName export = ServiceName.parse(service);
         return """
-                {"cluster":"%s","name":"%s","namespace":"%s","exportCreationTimestamp":"2026-05-04T08:00:00Z","ports":[{"name":"http","protocol":"TCP","port":80}],"type":"ClusterSetIP","sessionAffinity":"None","ipFamilies":["IPv4"],"internalTrafficPolicy":"Cluster"}""".formatted(name, export.name(), export.namespace()).getBytes(StandardCharsets.UTF_8);
+            {"cluster":"%s","name":"%s","namespace":"%s","exportCreationTimestamp":"2026-05-04T08:00:00Z","ports":[{"name":"http","protocol":"TCP","port":80}],"type":"ClusterSetIP","sessionAffinity":"None","ipFamilies":["IPv4"],"internalTrafficPolicy":"Cluster"}\
+            """.formatted(name, export.name(), export.namespace()).getBytes(StandardCharsets.UTF_8);
     }
 
     PeerRecords putService(String service, String backend) {
@@ -91,7 +92,7 @@ final class PeerRecords {
                 IpAddress.parse(ip),
                 new NumericIdentity(identity),
                 IpAddress.parse("172.30.2.11"),
-                new IpRecord.PodRef("shop", "cart-1", "cart"),
+                new IpRecord.PodRef("shop", "cart-1", "cart", ""),
                 List.of());
         return put(Keys.ip(IpAddress.parse(ip)), IpCodec.encode(entry));
     }

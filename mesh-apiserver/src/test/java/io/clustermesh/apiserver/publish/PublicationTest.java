@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.clustermesh.apiserver.events.Warning;
 import io.clustermesh.apiserver.source.Manifests;
 import io.clustermesh.model.Cidr;
+import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.MeshSize;
 import io.clustermesh.model.NumericIdentity;
+import io.clustermesh.model.codec.EndpointSliceCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PublicationTest {
 
     private static final String CART_KEY = "cilium/state/services/v1/east/shop/cart";
+    private static final String CART_SLICE_KEY = "cilium/state/endpointslices/v1/east/shop/cart-abc";
     private static final String MESH_CART_KEY = "clustermesh/state/services/v1/east/shop/cart";
     private static final String CART_LABELS =
             "k8s:app=cart;k8s:io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name=shop;k8s:io.cilium.k8s.policy.cluster=east;k8s:io.cilium.k8s.policy.serviceaccount=cart;k8s:io.kubernetes.pod.namespace=shop;";
@@ -37,6 +40,7 @@ class PublicationTest {
             warnings::add);
     private final Manifests manifests = new Manifests();
     private final Map<String, String> keys = new TreeMap<>();
+    private final Map<String, ClusterEndpointSlice> slices = new TreeMap<>();
     private List<Edit> lastEdits = List.of();
 
     @Test
@@ -72,7 +76,7 @@ class PublicationTest {
 
         publish("cart", Samples.CART.replace("10.3.2.4", "10.3.2.5"));
 
-        assertThat(lastEdits).extracting(Edit::key).containsExactlyInAnyOrder(CART_KEY, MESH_CART_KEY);
+        assertThat(lastEdits).extracting(Edit::key).containsExactlyInAnyOrder(CART_KEY, MESH_CART_KEY, CART_SLICE_KEY);
         assertThat(lastEdits)
                 .allMatch(edit -> edit.service().orElseThrow().toString().equals("shop/cart"));
     }
@@ -140,11 +144,11 @@ class PublicationTest {
 
         assertThat(keys.get(MESH_CART_KEY)).contains("\"affinity\":\"none\"");
         assertThat(warnings)
-                .containsExactly(
-                        new Warning(
-                                "Service shop/cart",
-                                "UnknownAffinity",
-                                "annotation service.cilium.io/affinity is \"nearest\", taken as \"none\"; write \"local\", \"remote\" or \"none\""));
+                .containsExactly(new Warning(
+                        "Service shop/cart",
+                        "UnknownAffinity",
+                        "annotation service.cilium.io/affinity is \"nearest\", taken as \"none\"; write"
+                                + " \"local\", \"remote\" or \"none\""));
     }
 
     @Test
@@ -302,10 +306,18 @@ class PublicationTest {
     private void apply() {
         lastEdits = publication.settle();
         for (Edit edit : lastEdits) {
-            edit.value()
-                    .ifPresentOrElse(
-                            value -> keys.put(edit.key(), new String(value, StandardCharsets.UTF_8)),
-                            () -> keys.remove(edit.key()));
+            edit.value().ifPresentOrElse(value -> put(edit, value), () -> {
+                keys.remove(edit.key());
+                slices.remove(edit.key());
+            });
+        }
+    }
+
+    private void put(Edit edit, byte[] value) {
+        if (edit.topic() == Topic.ENDPOINT_SLICES) {
+            slices.put(edit.key(), EndpointSliceCodec.decode(value).asOptional().orElseThrow());
+        } else {
+            keys.put(edit.key(), new String(value, StandardCharsets.UTF_8));
         }
     }
 }

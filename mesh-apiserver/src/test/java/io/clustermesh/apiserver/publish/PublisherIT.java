@@ -95,6 +95,7 @@ class PublisherIT {
                         CONFIG_KEY,
                         "cilium/state/nodes/v1/east/worker-1",
                         CART_KEY,
+                        "cilium/state/endpointslices/v1/east/shop/cart-abc",
                         "clustermesh/state/services/v1/east/shop/cart",
                         "clustermesh/state/labels/v1/east/" + PodTable.sha256(CART_LABELS),
                         "cilium/state/identities/v1/id/201234",
@@ -107,7 +108,7 @@ class PublisherIT {
                         ADDRESS_CANARIES.get(1));
         assertThat(text(CONFIG_KEY))
                 .isEqualTo(
-                        "{\"id\":3,\"capabilities\":{\"syncedCanaries\":true,\"maxConnectedClusters\":255,\"serviceExportsEnabled\":false}}");
+                        "{\"id\":3,\"capabilities\":{\"syncedCanaries\":true,\"maxConnectedClusters\":255,\"serviceExportsEnabled\":true,\"endpointSlicesExportMode\":\"services-and-endpointslices\"}}");
         assertThat(created(CART_KEY))
                 .as("both records of a service at one revision")
                 .isEqualTo(created("clustermesh/state/services/v1/east/shop/cart"));

@@ -68,6 +68,6 @@ class FolderStateTest {
     }
 
     private static KubeNamespace namespace(String name, String label) {
-        return new KubeNamespace(new ObjectMeta("", name, Map.of("x", label), Map.of()));
+        return new KubeNamespace(new ObjectMeta("", name, Map.of("x", label), Map.of(), ObjectMeta.Creation.UNKNOWN));
     }
 }

@@ -27,6 +27,7 @@ public final class IpCodec {
             out.textIfAny("K8sNamespace", entry.pod().namespace());
             out.textIfAny("K8sPodName", entry.pod().name());
             out.textIfAny("K8sServiceAccount", entry.pod().serviceAccount());
+            out.textIfAny("K8sPodUID", entry.pod().uid());
             if (!entry.namedPorts().isEmpty()) {
                 out.objects("NamedPorts", entry.namedPorts(), port -> {
                     out.text("Name", port.name());
@@ -54,6 +55,7 @@ public final class IpCodec {
             String namespace = "";
             String pod = "";
             String serviceAccount = "";
+            String uid = "";
             List<NamedPort> ports = List.of();
         };
         in.fields(field -> {
@@ -65,6 +67,7 @@ public final class IpCodec {
                 case "K8sNamespace" -> entry.namespace = in.text();
                 case "K8sPodName" -> entry.pod = in.text();
                 case "K8sServiceAccount" -> entry.serviceAccount = in.text();
+                case "K8sPodUID" -> entry.uid = in.text();
                 case "NamedPorts" -> entry.ports = readPorts(in);
                 default -> in.skip();
             }
@@ -78,7 +81,7 @@ public final class IpCodec {
                 ip,
                 new NumericIdentity(entry.identity),
                 address("HostIP", entry.hostIp),
-                new PodRef(entry.namespace, entry.pod, entry.serviceAccount),
+                new PodRef(entry.namespace, entry.pod, entry.serviceAccount, entry.uid),
                 entry.ports);
     }
 

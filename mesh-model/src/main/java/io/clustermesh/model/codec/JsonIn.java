@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.clustermesh.model.Decoded;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -18,18 +20,14 @@ import java.util.function.Function;
  */
 final class JsonIn {
 
-    /** The longest value that is looked at; etcd itself refuses requests above 1.5 MiB unless told otherwise. */
-    static final int MAX_BYTES = 2 << 20;
-
     private static final int MAX_DEPTH = 16;
-    private static final int MAX_REASON = 300;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
-                    .maxDocumentLength(MAX_BYTES)
-                    .maxStringLength(MAX_BYTES)
+                    .maxDocumentLength(Guard.MAX_BYTES)
+                    .maxStringLength(Guard.MAX_BYTES)
                     .maxNameLength(4096)
                     .maxNumberLength(32)
                     .build())
@@ -48,34 +46,26 @@ final class JsonIn {
      * @param reader called with the parser on the object; refuses with an {@link IllegalArgumentException}
      */
     static <T> Decoded<T> decode(String what, byte[] json, Function<JsonIn, T> reader) {
-        if (json.length > MAX_BYTES) {
-            return malformed(what, "%d bytes, at most %d are read".formatted(json.length, MAX_BYTES));
-        }
+        return Guard.decode(what, json, bytes -> read(bytes, reader));
+    }
+
+    private static <T> T read(byte[] json, Function<JsonIn, T> reader) {
         try (JsonParser parser = FACTORY.createParser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return malformed(what, "no JSON object");
+                throw new IllegalArgumentException("no JSON object");
             }
             T value = reader.apply(new JsonIn(parser));
             if (parser.nextToken() != null) {
-                return malformed(what, "more text after the object's end");
+                throw new IllegalArgumentException("more text after the object's end");
             }
-            return new Decoded.Value<>(value);
+            return value;
         } catch (JsonProcessingException e) {
-            return malformed(what, e.getOriginalMessage());
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
         } catch (BrokenJson e) {
-            return malformed(what, e.cause.getOriginalMessage());
+            throw new IllegalArgumentException(e.cause.getOriginalMessage(), e);
         } catch (IOException e) {
-            return malformed(what, "no JSON (" + e.getClass().getSimpleName() + ")");
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            return malformed(what, String.valueOf(e.getMessage()));
+            throw new IllegalArgumentException("no JSON (" + e.getClass().getSimpleName() + ")", e);
         }
-    }
-
-    private static <T> Decoded<T> malformed(String what, String reason) {
-        String text = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "..." : reason;
-        StringBuilder printable = new StringBuilder(what).append(": ");
-        text.codePoints().map(c -> Character.isISOControl(c) ? ' ' : c).forEach(printable::appendCodePoint);
-        return new Decoded.Malformed<>(printable.toString());
     }
 
     /** Reads the fields of the object that the parser stands on; none if it stands on a null. */
@@ -150,6 +140,13 @@ final class JsonIn {
         Map<String, String> map = new TreeMap<>();
         fields(key -> map.put(key, text()));
         return map;
+    }
+
+    /** An array of texts. */
+    List<String> texts() {
+        List<String> texts = new ArrayList<>();
+        items(() -> texts.add(text()));
+        return texts;
     }
 
     /** Passes over whatever stands here. */

@@ -7,6 +7,9 @@ import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
+import io.clustermesh.model.ServiceRecord.Zone;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,7 +18,7 @@ public final class ServiceCodec {
 
     private ServiceCodec() {}
 
-    /** Cilium's JSON. The topology hints of a zone ({@code forZones}) are not known here and left out. */
+    /** Cilium's JSON; {@code hostnames} and {@code zones} are left out if there are none. */
     public static byte[] encode(ServiceRecord service) {
         ServiceRecord.Meta meta = service.meta();
         return JsonOut.object(out -> {
@@ -24,8 +27,19 @@ public final class ServiceCodec {
             out.text("name", service.name().name());
             PortJson.writeByAddress(out, "frontends", service.frontends());
             PortJson.writeByAddress(out, "backends", service.backends());
+            if (!meta.hostnames().isEmpty()) {
+                out.map("hostnames", TextKeys.of(meta.hostnames()), out::text);
+            }
             if (!meta.zones().isEmpty()) {
-                out.map("zones", TextKeys.of(meta.zones()), (ip, zone) -> out.object(ip, () -> out.text("zone", zone)));
+                out.map(
+                        "zones",
+                        TextKeys.of(meta.zones()),
+                        (ip, zone) -> out.object(ip, () -> {
+                            out.text("zone", zone.name());
+                            if (!zone.forZones().isEmpty()) {
+                                out.objects("forZones", zone.forZones(), name -> out.text("name", name));
+                            }
+                        }));
             }
             out.map("labels", meta.labels(), out::text);
             out.map("selector", meta.selector(), out::text);
@@ -49,7 +63,8 @@ public final class ServiceCodec {
             boolean shared;
             Map<IpAddress, Map<String, L4>> frontends = Map.of();
             Map<IpAddress, Map<String, L4>> backends = Map.of();
-            Map<IpAddress, String> zones = Map.of();
+            Map<IpAddress, Zone> zones = Map.of();
+            Map<IpAddress, String> hostnames = Map.of();
             Map<String, String> labels = Map.of();
             Map<String, String> selector = Map.of();
         };
@@ -63,6 +78,7 @@ public final class ServiceCodec {
                 case "frontends" -> service.frontends = PortJson.readByAddress(in);
                 case "backends" -> service.backends = PortJson.readByAddress(in);
                 case "zones" -> service.zones = readZones(in);
+                case "hostnames" -> service.hostnames = readHostnames(in);
                 case "labels" -> service.labels = in.textMap();
                 case "selector" -> service.selector = in.textMap();
                 default -> in.skip();
@@ -74,21 +90,46 @@ public final class ServiceCodec {
                 new ServiceName(service.namespace, service.name),
                 service.frontends,
                 service.backends,
-                new ServiceRecord.Meta(service.labels, service.selector, service.zones, service.shared));
+                new ServiceRecord.Meta(
+                        service.labels, service.selector, service.zones, service.hostnames, service.shared));
     }
 
-    private static Map<IpAddress, String> readZones(JsonIn in) {
-        Map<IpAddress, String> zones = new TreeMap<>();
-        in.fields(ip -> in.fields(field -> {
-            if (!field.equals("zone")) {
-                in.skip();
-                return;
+    private static Map<IpAddress, String> readHostnames(JsonIn in) {
+        Map<IpAddress, String> hostnames = new TreeMap<>();
+        in.fields(ip -> {
+            String hostname = in.text();
+            if (!hostname.isEmpty()) {
+                hostnames.put(IpAddress.parse(ip), hostname);
             }
-            String zone = in.text();
-            if (!zone.isEmpty()) {
-                zones.put(IpAddress.parse(ip), zone);
+        });
+        return hostnames;
+    }
+
+    private static Map<IpAddress, Zone> readZones(JsonIn in) {
+        Map<IpAddress, Zone> zones = new TreeMap<>();
+        in.fields(ip -> {
+            var zone = new Object() {
+                String name = "";
+                List<String> forZones = new ArrayList<>();
+            };
+            in.fields(field -> {
+                switch (field) {
+                    case "zone" -> zone.name = in.text();
+                    case "forZones" ->
+                        in.items(() -> in.fields(part -> {
+                            if (part.equals("name")) {
+                                zone.forZones.add(in.text());
+                            } else {
+                                in.skip();
+                            }
+                        }));
+                    default -> in.skip();
+                }
+            });
+            if (!zone.name.isEmpty()) {
+                zones.put(IpAddress.parse(ip), new Zone(zone.name, zone.forZones));
             }
-        }));
+        });
         return zones;
     }
 }

@@ -31,6 +31,7 @@ class CodecFuzzTest {
                 new Codec("ip", Golden.IP, IpCodec::decode),
                 new Codec("service", Golden.SERVICE, ServiceCodec::decode),
                 new Codec("config", Golden.CONFIG, ClusterConfigCodec::decode),
+                new Codec("service export", Golden.EXPORT, ServiceExportCodec::decode),
                 new Codec("mesh service", Golden.MESH_SERVICE, MeshServiceCodec::decode));
     }
 
@@ -87,7 +88,7 @@ class CodecFuzzTest {
     @MethodSource("codecs")
     void shouldRefuseDepthSizeAndTrailingText(Codec codec) {
         String deep = "{\"x\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
-        byte[] large = bytes("{\"x\":\"" + "y".repeat(JsonIn.MAX_BYTES) + "\"}");
+        byte[] large = bytes("{\"x\":\"" + "y".repeat(Guard.MAX_BYTES) + "\"}");
 
         assertThat(reason(codec.decode().apply(bytes(deep)))).containsIgnoringCase("depth");
         assertThat(reason(codec.decode().apply(large))).contains("at most");
@@ -99,7 +100,8 @@ class CodecFuzzTest {
     @Test
     void shouldKeepReasonsShortAndPrintable() {
         String reason = reason(NodeCodec.decode(bytes("""
-                {"Name":"n","Cluster":"\\n%s","ClusterID":1}""".formatted("x".repeat(100_000)))));
+            {"Name":"n","Cluster":"\\n%s","ClusterID":1}\
+            """.formatted("x".repeat(100_000)))));
 
         assertThat(reason).hasSizeLessThan(400).doesNotContain("\n");
     }

@@ -27,7 +27,7 @@ class IpCodecTest {
                         IpAddress.parse("10.3.1.15"),
                         new NumericIdentity(201_234),
                         IpAddress.parse("172.18.0.11"),
-                        new PodRef("shop", "cart-6d5-x1", "cart"),
+                        new PodRef("shop", "cart-6d5-x1", "cart", ""),
                         List.of(new NamedPort("http", new L4(Protocol.TCP, 8080)))));
     }
 
@@ -43,48 +43,59 @@ class IpCodecTest {
                 IpAddress.parse("fd10:3:1::15"),
                 new NumericIdentity(196_700),
                 IpAddress.parse("fd30:3::11"),
-                new PodRef("", "", ""),
+                new PodRef("", "", "", ""),
                 List.of());
 
         assertThat(text(IpCodec.encode(entry))).isEqualTo("""
-                        {"IP":"fd10:3:1::15","Mask":null,"HostIP":"fd30:3::11","ID":196700,"Key":0,"Metadata":""}""");
+            {"IP":"fd10:3:1::15","Mask":null,"HostIP":"fd30:3::11","ID":196700,"Key":0,"Metadata":""}\
+            """);
     }
 
     @Test
     void shouldReadEntriesWithoutMaskAndWithFieldsOfLaterReleases() {
         IpRecord entry = value(IpCodec.decode(bytes("""
-                {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":201234,"K8sPodUID":"5f0c"}""")));
+            {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":201234,"K8sPodUID":"5f0c","Newer":{"a":[1]}}\
+            """)));
 
-        assertThat(entry.pod()).isEqualTo(new PodRef("", "", ""));
+        assertThat(entry.pod()).isEqualTo(new PodRef("", "", "", "5f0c"));
         assertThat(entry.namedPorts()).isEmpty();
+    }
+
+    @Test
+    void shouldWriteThePodsUidIfItIsKnown() {
+        String json = Golden.IP.replace("\"cart\",", "\"cart\",\"K8sPodUID\":\"5f0c\",");
+
+        assertThat(text(IpCodec.encode(value(IpCodec.decode(bytes(json)))))).isEqualTo(json);
     }
 
     @Test
     void shouldReadAFullMaskAsOneAddress() {
         assertThat(value(IpCodec.decode(bytes("""
-                {"IP":"10.3.1.15","Mask":"/////w==","HostIP":"172.18.0.11","ID":201234}"""))).ip()).isEqualTo(IpAddress.parse("10.3.1.15"));
+            {"IP":"10.3.1.15","Mask":"/////w==","HostIP":"172.18.0.11","ID":201234}\
+            """))).ip()).isEqualTo(IpAddress.parse("10.3.1.15"));
     }
 
     @Test
     void shouldSkipNamedPortsOfUnknownProtocols() {
         IpRecord entry = value(IpCodec.decode(bytes("""
-                {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":201234,"NamedPorts":[
-                 {"Name":"a","Port":1,"Protocol":"DCCP"},{"Name":"b","Port":2,"Protocol":"UDP"}]}""")));
+            {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":201234,"NamedPorts":[
+             {"Name":"a","Port":1,"Protocol":"DCCP"},{"Name":"b","Port":2,"Protocol":"UDP"}]}\
+            """)));
 
         assertThat(entry.namedPorts()).containsExactly(new NamedPort("b", new L4(Protocol.UDP, 2)));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"HostIP":"172.18.0.11","ID":1}                                        | IP is missing
-            {"IP":"10.3.1.15","ID":1}                                              | HostIP is missing
-            {"IP":"10.3.1.15","HostIP":"","ID":1}                                  | HostIP is missing
-            {"IP":"10.3.1.0","Mask":"////AA==","HostIP":"172.18.0.11","ID":1}      | covers a block
-            {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":-1}                      | identity -1
-            {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":4294967296}              | out of range
-            {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":"1"}                     | a whole number belongs
-            {"IP":"cart.shop","HostIP":"172.18.0.11","ID":1}                       | "cart.shop" is no IP address
-            """)
+        {"HostIP":"172.18.0.11","ID":1}                                        | IP is missing
+        {"IP":"10.3.1.15","ID":1}                                              | HostIP is missing
+        {"IP":"10.3.1.15","HostIP":"","ID":1}                                  | HostIP is missing
+        {"IP":"10.3.1.0","Mask":"////AA==","HostIP":"172.18.0.11","ID":1}      | covers a block
+        {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":-1}                      | identity -1
+        {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":4294967296}              | out of range
+        {"IP":"10.3.1.15","HostIP":"172.18.0.11","ID":"1"}                     | a whole number belongs
+        {"IP":"cart.shop","HostIP":"172.18.0.11","ID":1}                       | "cart.shop" is no IP address
+        """)
     void shouldSayWhatIsMissingOrWrong(String json, String reason) {
         assertThat(reason(IpCodec.decode(bytes(json)))).startsWith("ip entry: ").contains(reason);
     }

@@ -73,7 +73,7 @@ public final class Records {
                 name,
                 Map.of(ip("10.200.0.1"), Map.of("http", tcp(80))),
                 backends,
-                new ServiceRecord.Meta(Map.of(), Map.of(), Map.of(), true));
+                ServiceRecord.Meta.of(Map.of(), Map.of()));
     }
 
     /** Addresses of a slot's backends. */
