@@ -36,10 +36,11 @@ import java.util.function.Supplier;
  * The process: opens the tables, adopts what they hold, and keeps them as the own cluster's mesh-apiserver says.
  *
  * <pre>
- *   mesh-apiserver ══► Reflector OWN   ──┐
- *        (TLS)     ══► Reflector PEERS ──┤  mailbox   NodeAgent        ServiceTables
- *                                        ├──────────► (one thread) ──► kernel or memory
- *   admin socket   ──► views ────────────┘
+ *   mesh-apiserver ══► Reflector OWN ──────────┐
+ *        (TLS)     ══► Reflector PEERS ────────┤
+ *                  ══► Reflector PEER_SLICES ──┤  mailbox   NodeAgent        ServiceTables
+ *                  ══► Reflector PEER_CONFIGS ─┼──────────► (one thread) ──► kernel or memory
+ *   admin socket   ──► views ──────────────────┘
  * </pre>
  */
 public final class NodeSync {

@@ -1,5 +1,6 @@
 package io.clustermesh.nodesync.agent;
 
+import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
@@ -16,6 +17,18 @@ sealed interface Reading {
 
     /** A service that is gone. */
     record Gone(ClusterName cluster, ServiceName service) implements Reading {}
+
+    /** A slice of a peer's service. */
+    record Slice(ClusterEndpointSlice slice) implements Reading {}
+
+    /** A slice that is gone. */
+    record SliceGone(ClusterName cluster, String namespace, String slice) implements Reading {}
+
+    /** Whether a peer exports slices; not, if its config is gone. */
+    record Config(ClusterName cluster, boolean slices) implements Reading {}
+
+    /** Nothing to be used, and nothing wrong with it. */
+    record Unused() implements Reading {}
 
     /**
      * Nothing to be used.

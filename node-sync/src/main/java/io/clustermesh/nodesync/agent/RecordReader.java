@@ -1,14 +1,19 @@
 package io.clustermesh.nodesync.agent;
 
+import io.clustermesh.model.ClusterConfig;
+import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.Decoded;
 import io.clustermesh.model.Keys;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
+import io.clustermesh.model.codec.ClusterConfigCodec;
+import io.clustermesh.model.codec.EndpointSliceCodec;
 import io.clustermesh.model.codec.MeshServiceCodec;
 import io.clustermesh.model.codec.ServiceCodec;
 import io.clustermesh.store.kv.KeyValue;
+import java.util.function.BiFunction;
 
 /**
  * Reads keys and values into records. Pure. A record must say of itself what its key says: cluster, namespace and name;
@@ -34,16 +39,17 @@ final class RecordReader {
         return switch (source) {
             case OWN -> Keys.meshServices(own);
             case PEERS -> Keys.CACHED_SERVICES;
+            case PEER_SLICES -> Keys.CACHED_ENDPOINT_SLICES;
+            case PEER_CONFIGS -> Keys.CLUSTER_CONFIGS;
         };
     }
 
     Reading put(Source source, KeyValue entry) {
         return switch (gone(source, entry.key())) {
             case Reading.Gone(ClusterName cluster, ServiceName name) ->
-                switch (source) {
-                    case OWN -> own(cluster, name, entry.value());
-                    case PEERS -> peer(cluster, name, entry.value());
-                };
+                source == Source.OWN ? own(cluster, name, entry.value()) : peer(cluster, name, entry.value());
+            case Reading.SliceGone gone -> slice(gone, entry.value());
+            case Reading.Config(ClusterName cluster, boolean ignored) -> config(cluster, entry.value());
             case Reading other -> other;
         };
     }
@@ -57,19 +63,57 @@ final class RecordReader {
         }
         String path = key.substring(prefix.length());
         try {
-            if (source == Source.OWN) {
-                return new Reading.Gone(own, ServiceName.parse(path));
-            }
-            int slash = path.indexOf('/');
-            ClusterName cluster = new ClusterName(path.substring(0, Math.max(slash, 0)));
-            if (cluster.equals(own)) {
-                return new Reading.Refused(
-                        "the mirror holds this node's own cluster as a peer; remove that peer from mesh-apiserver");
-            }
-            return new Reading.Gone(cluster, ServiceName.parse(path.substring(slash + 1)));
+            return switch (source) {
+                case OWN -> new Reading.Gone(own, ServiceName.parse(path));
+                case PEERS -> ofPeer(path, Reading.Gone::new);
+                case PEER_SLICES ->
+                    ofPeer(path, (cluster, name) -> new Reading.SliceGone(cluster, name.namespace(), name.name()));
+                case PEER_CONFIGS -> {
+                    ClusterName cluster = new ClusterName(path);
+                    yield cluster.equals(own) ? new Reading.Unused() : new Reading.Config(cluster, false);
+                }
+            };
         } catch (IllegalArgumentException e) {
             return new Reading.Refused("the key is not <cluster>/<namespace>/<name>: " + e.getMessage());
         }
+    }
+
+    private Reading ofPeer(String path, BiFunction<ClusterName, ServiceName, Reading> reading) {
+        int slash = path.indexOf('/');
+        ClusterName cluster = new ClusterName(path.substring(0, Math.max(slash, 0)));
+        if (cluster.equals(own)) {
+            return new Reading.Refused(
+                    "the mirror holds this node's own cluster as a peer; remove that peer from mesh-apiserver");
+        }
+        return reading.apply(cluster, ServiceName.parse(path.substring(slash + 1)));
+    }
+
+    private static Reading slice(Reading.SliceGone key, byte[] value) {
+        return switch (EndpointSliceCodec.decode(value)) {
+            case Decoded.Value<ClusterEndpointSlice>(ClusterEndpointSlice slice) -> {
+                ClusterEndpointSlice.Origin origin = slice.origin();
+                boolean agrees = origin.cluster().equals(key.cluster())
+                        && origin.namespace().equals(key.namespace())
+                        && origin.name().equals(key.slice());
+                yield agrees
+                        ? new Reading.Slice(slice)
+                        : mismatch(
+                                new ServiceName(origin.namespace(), origin.name()),
+                                origin.cluster(),
+                                new ServiceName(key.namespace(), key.slice()),
+                                key.cluster());
+            }
+            case Decoded.Malformed<ClusterEndpointSlice>(String reason) ->
+                new Reading.Refused(reason + "; " + ASK_PUBLISHER);
+        };
+    }
+
+    private static Reading config(ClusterName cluster, byte[] value) {
+        return switch (ClusterConfigCodec.decode(value)) {
+            case Decoded.Value<ClusterConfig>(ClusterConfig config) ->
+                new Reading.Config(cluster, config.capabilities().exports(Keys.Resource.ENDPOINT_SLICES));
+            case Decoded.Malformed<ClusterConfig>(String reason) -> new Reading.Refused(reason + "; " + ASK_PUBLISHER);
+        };
     }
 
     private Reading own(ClusterName cluster, ServiceName name, byte[] value) {

@@ -2,6 +2,7 @@ package io.clustermesh.nodesync.agent;
 
 import io.clustermesh.bpf.maps.FrontendKey;
 import io.clustermesh.bpf.maps.ServiceTables;
+import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.MeshService;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the tables as the records say. {@link #take} what came, then {@link #settle}. Owned by one thread.
  *
- * <p>Until both sources have been read completely once, nothing is written: an earlier agent's tables go on serving, and
+ * <p>Until all sources have been read completely once, nothing is written: an earlier agent's tables go on serving, and
  * half a picture would take backends out. A source that breaks later changes nothing either; what is known stays.
  */
 public final class ServiceKeeper {
@@ -173,6 +174,21 @@ public final class ServiceKeeper {
                 boolean known = inventory.removeRemote(cluster, name);
                 changed(name, cluster, known || ownGone(cluster, name));
             }
+            case Reading.Slice(ClusterEndpointSlice slice) -> {
+                refusals.clear(key);
+                ClusterName cluster = slice.origin().cluster();
+                clusterNames.put(slice.origin().clusterId().value(), cluster);
+                inventory.putSlice(slice).forEach(name -> changed(name, cluster, true));
+            }
+            case Reading.SliceGone(ClusterName cluster, String namespace, String slice) -> {
+                refusals.clear(key);
+                inventory.removeSlice(cluster, namespace, slice).forEach(name -> changed(name, cluster, true));
+            }
+            case Reading.Config(ClusterName cluster, boolean slices) -> {
+                refusals.clear(key);
+                inventory.exportsSlices(cluster, slices).forEach(name -> changed(name, cluster, true));
+            }
+            case Reading.Unused() -> refusals.clear(key);
             case Reading.Refused(String reason) -> {
                 if (refusals.add(key, reason)) {
                     LOG.atWarn()

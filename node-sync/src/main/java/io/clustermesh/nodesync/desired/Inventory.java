@@ -1,5 +1,6 @@
 package io.clustermesh.nodesync.desired;
 
+import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
@@ -8,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The last good record of every service in every cluster. Owned by the agent's thread.
@@ -17,17 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Inventory {
 
-    private static final class Sources {
-        private @Nullable MeshService local;
-        private final Map<ClusterName, ServiceRecord> remotes = new TreeMap<>();
-
-        boolean empty() {
-            return local == null && remotes.isEmpty();
-        }
-    }
-
     private final ServiceMerge merge;
-    private final Map<ServiceName, Sources> services = new TreeMap<>();
+    private final Map<ServiceName, MeshService> locals = new TreeMap<>();
+    private final PeerRecords peers = new PeerRecords();
 
     /** @param merge how the records of one service are joined */
     public Inventory(ServiceMerge merge) {
@@ -36,74 +28,62 @@ public final class Inventory {
 
     /** Takes the own cluster's record; false if it says nothing new. */
     public boolean putLocal(MeshService service) {
-        Sources sources = services.computeIfAbsent(service.name(), name -> new Sources());
-        boolean changed = !service.equals(sources.local);
-        sources.local = service;
-        return changed;
+        return !service.equals(locals.put(service.name(), service));
     }
 
     /** Forgets the own cluster's record; false if there was none. */
     public boolean removeLocal(ServiceName name) {
-        Sources sources = services.get(name);
-        if (sources == null || sources.local == null) {
-            return false;
-        }
-        sources.local = null;
-        dropIfEmpty(name, sources);
-        return true;
+        return locals.remove(name) != null;
     }
 
-    /** Takes a peer's record; false if it says nothing new. */
+    /** Takes a peer's legacy record; false if it says nothing new, or the peer's slices count instead. */
     public boolean putRemote(ServiceRecord service) {
-        Sources sources = services.computeIfAbsent(service.name(), name -> new Sources());
-        return !service.equals(sources.remotes.put(service.cluster(), service));
+        return peers.put(service);
     }
 
-    /** Forgets a peer's record; false if there was none. */
+    /** Forgets a peer's legacy record; false if there was none, or the peer's slices count instead. */
     public boolean removeRemote(ClusterName cluster, ServiceName name) {
-        Sources sources = services.get(name);
-        if (sources == null || sources.remotes.remove(cluster) == null) {
-            return false;
-        }
-        dropIfEmpty(name, sources);
-        return true;
+        return peers.remove(cluster, name);
+    }
+
+    /** Takes a peer's slice; the services that change. */
+    public Set<ServiceName> putSlice(ClusterEndpointSlice slice) {
+        return peers.put(slice);
+    }
+
+    /** Forgets a peer's slice; the services that change. */
+    public Set<ServiceName> removeSlice(ClusterName cluster, String namespace, String slice) {
+        return peers.removeSlice(cluster, namespace, slice);
+    }
+
+    /** A peer says whether it exports slices; the services that change. */
+    public Set<ServiceName> exportsSlices(ClusterName cluster, boolean slices) {
+        return peers.exportsSlices(cluster, slices);
     }
 
     /** What this node shall serve under {@code name}: nothing, unless the own cluster has the service. */
     public DesiredService desired(ServiceName name) {
-        Sources sources = services.get(name);
-        return sources == null || sources.local == null
-                ? DesiredService.nothing(name)
-                : merge.merge(sources.local, sources.remotes.values());
+        MeshService local = locals.get(name);
+        return local == null ? DesiredService.nothing(name) : merge.merge(local, peers.of(name));
     }
 
     /** Every service of which any cluster has a record. */
     public Set<ServiceName> names() {
-        return new TreeSet<>(services.keySet());
+        Set<ServiceName> names = new TreeSet<>(locals.keySet());
+        names.addAll(peers.names());
+        return names;
     }
 
     /** Whether no cluster has a record of that name. */
     public boolean unknown(ServiceName name) {
-        return !services.containsKey(name);
+        return !locals.containsKey(name) && !peers.names().contains(name);
     }
 
-    /** How many records there are: {@code own} services of this cluster, {@code remote} ones of peers. */
+    /** How many services there are: {@code own} ones of this cluster, {@code remote} ones of peers. */
     public record Counts(int own, int remote) {}
 
-    /** Counts the records. */
+    /** Counts the services. */
     public Counts counts() {
-        int own = 0;
-        int remote = 0;
-        for (Sources sources : services.values()) {
-            own += sources.local == null ? 0 : 1;
-            remote += sources.remotes.size();
-        }
-        return new Counts(own, remote);
-    }
-
-    private void dropIfEmpty(ServiceName name, Sources sources) {
-        if (sources.empty()) {
-            services.remove(name);
-        }
+        return new Counts(locals.size(), peers.count());
     }
 }

@@ -9,7 +9,6 @@ import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.Protocol;
-import io.clustermesh.model.ServiceRecord;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Joins the own cluster's Service with what the peers export under the same name. Pure.
@@ -50,9 +48,9 @@ public final class ServiceMerge {
     }
 
     /** The service that {@code local} and {@code remotes} make together. */
-    public DesiredService merge(MeshService local, Collection<ServiceRecord> remotes) {
+    public DesiredService merge(MeshService local, Collection<PeerService> remotes) {
         List<Finding> findings = new ArrayList<>();
-        List<ServiceRecord> peers = admit(local, remotes, findings);
+        List<PeerService> peers = admit(local, remotes, findings);
         Map<FrontendKey, DesiredFrontend> frontends = new TreeMap<>();
         for (MeshService.Port port : local.ports()) {
             if (port.l4().protocol() == Protocol.SCTP) {
@@ -71,12 +69,12 @@ public final class ServiceMerge {
     }
 
     /** The peers whose backends may be used, by id: no two with one id, and no more than there are slots. */
-    private List<ServiceRecord> admit(MeshService local, Collection<ServiceRecord> remotes, List<Finding> findings) {
-        Map<ClusterId, ServiceRecord> byId = new TreeMap<>();
-        for (ServiceRecord remote : remotes.stream()
-                .sorted(Comparator.comparing(ServiceRecord::cluster))
+    private List<PeerService> admit(MeshService local, Collection<PeerService> remotes, List<Finding> findings) {
+        Map<ClusterId, PeerService> byId = new TreeMap<>();
+        for (PeerService remote : remotes.stream()
+                .sorted(Comparator.comparing(PeerService::cluster))
                 .toList()) {
-            ServiceRecord first = byId.get(remote.clusterId());
+            PeerService first = byId.get(remote.clusterId());
             boolean own = remote.clusterId().equals(ownId);
             if (own || first != null) {
                 findings.add(new Finding(
@@ -91,23 +89,23 @@ public final class ServiceMerge {
                 byId.put(remote.clusterId(), remote);
             }
         }
-        List<ServiceRecord> peers = new ArrayList<>(byId.values());
+        List<PeerService> peers = new ArrayList<>(byId.values());
         int room = ServiceEntry.MAX_SLOTS - 1;
         if (peers.size() > room) {
-            List<ServiceRecord> out = peers.subList(room, peers.size());
+            List<PeerService> out = peers.subList(room, peers.size());
             findings.add(new Finding(
                     Finding.Kind.TOO_MANY_CLUSTERS,
                     "service %s: a service holds backends of %d clusters; left out: %s"
                             .formatted(
                                     local.name(),
                                     ServiceEntry.MAX_SLOTS,
-                                    out.stream().map(ServiceRecord::cluster).toList())));
+                                    out.stream().map(PeerService::cluster).toList())));
             out.clear();
         }
         return peers;
     }
 
-    private DesiredFrontend frontend(FrontendKey key, String portName, MeshService local, List<ServiceRecord> peers) {
+    private DesiredFrontend frontend(FrontendKey key, String portName, MeshService local, List<PeerService> peers) {
         Set<Address> seen = new HashSet<>();
         List<DesiredSlot> slots = new ArrayList<>();
         TreeMap<Address, BackendEntry.State> own = new TreeMap<>();
@@ -117,20 +115,13 @@ public final class ServiceMerge {
         }
         seen.addAll(own.keySet());
         add(slots, new DesiredSlot(ownCluster, ownId, true, backends(own)));
-        for (ServiceRecord peer : peers) {
-            TreeSet<Address> theirs = new TreeSet<>();
+        for (PeerService peer : peers) {
+            TreeMap<Address, BackendEntry.State> theirs = new TreeMap<>();
             peer.backends()
-                    .forEach((ip, ports) ->
-                            match(key, portName, ip, ports).filter(seen::add).ifPresent(theirs::add));
-            add(
-                    slots,
-                    new DesiredSlot(
-                            peer.cluster(),
-                            peer.clusterId(),
-                            false,
-                            theirs.stream()
-                                    .map(address -> address.as(BackendEntry.State.ACTIVE))
-                                    .toList()));
+                    .forEach((ip, backend) -> match(key, portName, ip, backend.ports())
+                            .filter(seen::add)
+                            .ifPresent(address -> theirs.put(address, backend.state())));
+            add(slots, new DesiredSlot(peer.cluster(), peer.clusterId(), false, backends(theirs)));
         }
         return new DesiredFrontend(key, local.policy().affinity(), slots);
     }

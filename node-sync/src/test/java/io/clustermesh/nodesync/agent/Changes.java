@@ -1,15 +1,22 @@
 package io.clustermesh.nodesync.agent;
 
+import io.clustermesh.model.ClusterConfig;
+import io.clustermesh.model.ClusterEndpointSlice;
+import io.clustermesh.model.ClusterId;
+import io.clustermesh.model.ExportMode;
 import io.clustermesh.model.Keys;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
+import io.clustermesh.model.codec.ClusterConfigCodec;
+import io.clustermesh.model.codec.EndpointSliceCodec;
 import io.clustermesh.model.codec.MeshServiceCodec;
 import io.clustermesh.model.codec.ServiceCodec;
 import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.Revision;
 import io.clustermesh.store.sync.Change;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** What a reflector would tell, for tests. */
 public final class Changes {
@@ -36,6 +43,25 @@ public final class Changes {
 
     public static Change upsert(ServiceRecord service) {
         return upsert(key(service), ServiceCodec.encode(service));
+    }
+
+    public static Change upsert(ClusterEndpointSlice slice) {
+        ClusterEndpointSlice.Origin origin = slice.origin();
+        return upsert(
+                Keys.CACHED_ENDPOINT_SLICES + origin.cluster() + "/" + origin.namespace() + "/" + origin.name(), slice);
+    }
+
+    static Change upsert(String key, ClusterEndpointSlice slice) {
+        return upsert(key, EndpointSliceCodec.encode(slice));
+    }
+
+    /** A peer's config as its mirror republishes it. */
+    public static Change config(String cluster, int id, ExportMode mode) {
+        return upsert(
+                Keys.CLUSTER_CONFIGS + cluster,
+                ClusterConfigCodec.encode(new ClusterConfig(
+                        new ClusterId(id),
+                        new ClusterConfig.Capabilities(true, true, 255, Optional.of(false), mode.text()))));
     }
 
     public static Change upsert(String key, String value) {

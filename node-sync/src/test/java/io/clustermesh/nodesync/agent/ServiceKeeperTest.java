@@ -6,14 +6,18 @@ import static io.clustermesh.nodesync.desired.Records.WEST_ID;
 import static io.clustermesh.nodesync.desired.Records.active;
 import static io.clustermesh.nodesync.desired.Records.ip;
 import static io.clustermesh.nodesync.desired.Records.peer;
+import static io.clustermesh.nodesync.desired.Records.slice;
 import static io.clustermesh.nodesync.desired.Records.tcp;
 import static io.clustermesh.nodesync.desired.Records.west;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clustermesh.bpf.maps.BackendEntry;
 import io.clustermesh.bpf.maps.FrontendKey;
 import io.clustermesh.bpf.maps.MemoryServiceTables;
 import io.clustermesh.bpf.maps.ServiceTables.Capacity;
 import io.clustermesh.model.Affinity;
+import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.ExportMode;
 import io.clustermesh.model.Keys;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
@@ -22,6 +26,7 @@ import io.clustermesh.nodesync.apply.Programmer;
 import io.clustermesh.nodesync.desired.Finding;
 import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.sync.Change;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +59,67 @@ class ServiceKeeperTest {
     }
 
     @Test
+    void shouldSeeALeavingPodOfAPeerThatExportsSlices() {
+        keeper.take(Source.OWN, Changes.upsert(west(CART, Affinity.LOCAL, "10.101.0.9")));
+        keeper.take(Source.PEERS, Changes.upsert(peer("east", 2, CART, "10.2.1.1", "10.2.1.2")));
+        keeper.take(Source.PEER_SLICES, Changes.upsert(slice("east", 2, "cart-1", CART, "10.2.1.1", "-10.2.1.2")));
+        keeper.settle();
+        assertThat(activeBackends())
+                .as("the config does not say that slices count")
+                .isEqualTo(2);
+
+        keeper.take(Source.PEER_CONFIGS, Changes.config("east", 2, ExportMode.SERVICES_AND_SLICES));
+        keeper.settle();
+        assertThat(activeBackends()).isEqualTo(1);
+
+        keeper.take(Source.PEER_CONFIGS, Changes.config("east", 2, ExportMode.SERVICES));
+        keeper.settle();
+        assertThat(activeBackends()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldServeAPeerThatExportsSlicesOnly() {
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        keeper.take(Source.PEER_CONFIGS, Changes.config("east", 2, ExportMode.SLICES));
+        keeper.take(Source.PEER_SLICES, Changes.upsert(slice("east", 2, "cart-1", CART, "10.2.1.1")));
+        keeper.settle();
+        assertThat(tables.service(VIP).orElseThrow().slots()).hasSize(2);
+        assertThat(keeper.clusterName(2)).contains(new ClusterName("east"));
+
+        keeper.take(Source.PEER_SLICES, new Change.Delete("cilium/cache/endpointslices/v1/east/shop/cart-1"));
+        keeper.settle();
+        assertThat(tables.service(VIP).orElseThrow().slots()).hasSize(1);
+    }
+
+    @Test
+    void shouldIgnoreItsOwnClustersConfigAndRefuseABrokenSlice() {
+        keeper.take(Source.PEER_CONFIGS, Changes.config("west", 1, ExportMode.SERVICES_AND_SLICES));
+        keeper.take(Source.PEER_SLICES, Changes.upsert("cilium/cache/endpointslices/v1/east/shop/cart-1", "noise"));
+        keeper.take(
+                Source.PEER_SLICES,
+                Changes.upsert("cilium/cache/endpointslices/v1/north/shop/cart-1", slice("east", 2, "cart-1", CART)));
+        keeper.take(Source.PEER_CONFIGS, Changes.upsert("cilium/cluster-config/east", "{"));
+
+        assertThat(keeper.refusals().current())
+                .extracting(Refusals.Refusal::key)
+                .containsExactlyInAnyOrder(
+                        "cilium/cache/endpointslices/v1/east/shop/cart-1",
+                        "cilium/cache/endpointslices/v1/north/shop/cart-1",
+                        "cilium/cluster-config/east");
+    }
+
+    /** Of cluster east, the only one with backends: those that take new connections. */
+    private long activeBackends() {
+        return tables.service(VIP).orElseThrow().slots().stream()
+                .flatMapToInt(slot -> Arrays.stream(tables.readTable(slot.tableBase(), slot.tableSize())))
+                .distinct()
+                .filter(index -> tables.backend(index)
+                        .filter(backend -> backend.state() == BackendEntry.State.ACTIVE)
+                        .isPresent())
+                .count();
+    }
+
+    @Test
     void shouldTraceTheWayOfAChange() {
         keeper.take(Source.OWN, Changes.upsert(CART_WEST));
         keeper.settle();
@@ -82,6 +148,8 @@ class ServiceKeeperTest {
         assertThat(keeper.settledOnce()).isFalse();
         assertThat(keeper.events().events()).extracting(EventLog.Event::kind).containsExactly("ADOPTED");
         keeper.take(Source.PEERS, Changes.SYNCED);
+        keeper.take(Source.PEER_SLICES, Changes.SYNCED);
+        keeper.take(Source.PEER_CONFIGS, Changes.SYNCED);
         keeper.settle();
         assertThat(tables.services()).as("nobody claimed it").isEmpty();
         assertThat(keeper.settledOnce()).isTrue();
@@ -163,6 +231,8 @@ class ServiceKeeperTest {
     private static void sync(ServiceKeeper keeper) {
         keeper.take(Source.OWN, Changes.SYNCED);
         keeper.take(Source.PEERS, Changes.SYNCED);
+        keeper.take(Source.PEER_SLICES, Changes.SYNCED);
+        keeper.take(Source.PEER_CONFIGS, Changes.SYNCED);
         keeper.settle();
     }
 }

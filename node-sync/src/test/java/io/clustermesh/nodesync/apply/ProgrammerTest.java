@@ -5,6 +5,7 @@ import static io.clustermesh.nodesync.desired.Records.WEST;
 import static io.clustermesh.nodesync.desired.Records.WEST_ID;
 import static io.clustermesh.nodesync.desired.Records.active;
 import static io.clustermesh.nodesync.desired.Records.ending;
+import static io.clustermesh.nodesync.desired.Records.exported;
 import static io.clustermesh.nodesync.desired.Records.ip;
 import static io.clustermesh.nodesync.desired.Records.peer;
 import static io.clustermesh.nodesync.desired.Records.tcp;
@@ -73,7 +74,7 @@ class ProgrammerTest {
         ServiceRecord east = peer("east", 2, CART, "10.2.1.1");
         apply(cart(Affinity.LOCAL, active("10.1.1.1"), active("10.1.1.2")), east);
         tables.writes.clear();
-        DesiredService without = merge.merge(cart(Affinity.LOCAL), List.of(east));
+        DesiredService without = merge.merge(cart(Affinity.LOCAL), exported(List.of(east)));
 
         programmer.relieve(without);
 
@@ -262,7 +263,7 @@ class ProgrammerTest {
     }
 
     private List<Finding> apply(MeshService local, ServiceRecord... remotes) {
-        DesiredService service = merge.merge(local, List.of(remotes));
+        DesiredService service = merge.merge(local, exported(List.of(remotes)));
         programmer.relieve(service);
         return programmer.apply(service);
     }

@@ -1,6 +1,12 @@
 package io.clustermesh.nodesync.desired;
 
 import io.clustermesh.model.Affinity;
+import io.clustermesh.model.ClusterEndpointSlice;
+import io.clustermesh.model.ClusterEndpointSlice.Conditions;
+import io.clustermesh.model.ClusterEndpointSlice.Endpoint;
+import io.clustermesh.model.ClusterEndpointSlice.EndpointTopology;
+import io.clustermesh.model.ClusterEndpointSlice.Meta;
+import io.clustermesh.model.ClusterEndpointSlice.Origin;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.IpAddress;
@@ -11,6 +17,7 @@ import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -74,6 +81,30 @@ public final class Records {
                 Map.of(ip("10.200.0.1"), Map.of("http", tcp(80))),
                 backends,
                 ServiceRecord.Meta.of(Map.of(), Map.of()));
+    }
+
+    /** A slice of a peer's service, port "http" 8080; an address after a minus is on its way out. */
+    public static ClusterEndpointSlice slice(String cluster, int id, String name, ServiceName service, String... ips) {
+        return new ClusterEndpointSlice(
+                new Origin(new ClusterName(cluster), new ClusterId(id), service.namespace(), name),
+                new Meta(Map.of(ClusterEndpointSlice.SERVICE_LABEL, service.name()), Map.of()),
+                IpAddress.Family.IPV4,
+                Arrays.stream(ips).map(Records::endpoint).toList(),
+                List.of(new ClusterEndpointSlice.Port("http", tcp(8080), "")));
+    }
+
+    private static Endpoint endpoint(String text) {
+        boolean ending = text.startsWith("-");
+        return new Endpoint(
+                List.of(ip(ending ? text.substring(1) : text)),
+                new Conditions(!ending, true, ending),
+                "",
+                new EndpointTopology("", "", List.of()));
+    }
+
+    /** What peers with such legacy records export. */
+    public static List<PeerService> exported(Collection<ServiceRecord> services) {
+        return services.stream().map(PeerService::of).toList();
     }
 
     /** Addresses of a slot's backends. */

@@ -32,7 +32,8 @@ class ServiceMergeTest {
     void shouldGiveEachClusterASlotOfTheOwnFrontend() {
         DesiredService service = merge.merge(
                 west(CART, Affinity.LOCAL, "10.101.0.9", active("10.1.1.1")),
-                List.of(peer("north", 3, CART, "10.3.1.1"), peer("east", 2, CART, "10.2.1.2", "10.2.1.1")));
+                Records.exported(
+                        List.of(peer("north", 3, CART, "10.3.1.1"), peer("east", 2, CART, "10.2.1.2", "10.2.1.1"))));
 
         DesiredFrontend frontend = only(service);
         assertThat(frontend.key()).isEqualTo(new FrontendKey(ip("10.101.0.9"), tcp(80)));
@@ -54,7 +55,8 @@ class ServiceMergeTest {
                 new MeshService.Policy(Affinity.NONE, true),
                 List.of(active("10.1.1.1"), active("fd10:1::1")));
 
-        DesiredService service = merge.merge(both, List.of(peer("east", 2, CART, "10.2.1.1", "fd10:2::1")));
+        DesiredService service =
+                merge.merge(both, Records.exported(List.of(peer("east", 2, CART, "10.2.1.1", "fd10:2::1"))));
 
         assertThat(service.frontends()).hasSize(2);
         assertThat(service.frontends().get(0).slots())
@@ -76,7 +78,8 @@ class ServiceMergeTest {
                         ip("10.2.1.2"), Map.of("web", tcp(8080)),
                         ip("10.2.1.3"), Map.of("http", new L4(Protocol.UDP, 8080))));
 
-        DesiredFrontend frontend = only(merge.merge(west(CART, Affinity.NONE, "10.101.0.9"), List.of(east)));
+        DesiredFrontend frontend =
+                only(merge.merge(west(CART, Affinity.NONE, "10.101.0.9"), Records.exported(List.of(east))));
 
         assertThat(frontend.slots().getFirst().backends())
                 .containsExactly(new DesiredBackend(ip("10.2.1.1"), tcp(9090), BackendEntry.State.ACTIVE));
@@ -100,7 +103,7 @@ class ServiceMergeTest {
                         ip("10.2.1.2"), Map.of("http", tcp(8080)),
                         ip("10.2.1.3"), Map.of("http", tcp(8080), "admin", tcp(9091))));
 
-        DesiredFrontend frontend = only(merge.merge(unnamed, List.of(east)));
+        DesiredFrontend frontend = only(merge.merge(unnamed, Records.exported(List.of(east))));
 
         assertThat(ips(frontend.slots().getFirst())).containsExactly("10.2.1.1", "10.2.1.2");
     }
@@ -109,7 +112,8 @@ class ServiceMergeTest {
     void shouldCountAnAddressOnceAndLetTheOwnClusterWin() {
         DesiredFrontend frontend = only(merge.merge(
                 west(CART, Affinity.NONE, "10.101.0.9", active("10.1.1.1")),
-                List.of(peer("east", 2, CART, "10.1.1.1", "10.9.9.9"), peer("north", 3, CART, "10.9.9.9"))));
+                Records.exported(
+                        List.of(peer("east", 2, CART, "10.1.1.1", "10.9.9.9"), peer("north", 3, CART, "10.9.9.9")))));
 
         assertThat(frontend.slots()).extracting(Records::ips).containsExactly(List.of("10.1.1.1"), List.of("10.9.9.9"));
         assertThat(frontend.slots().get(1).cluster().value()).isEqualTo("east");
@@ -118,7 +122,8 @@ class ServiceMergeTest {
     @Test
     void shouldPreferTheBetterStateOfAnAddressNamedTwice() {
         DesiredFrontend frontend = only(merge.merge(
-                west(CART, Affinity.NONE, "10.101.0.9", ending("10.1.1.1"), active("10.1.1.1")), List.of()));
+                west(CART, Affinity.NONE, "10.101.0.9", ending("10.1.1.1"), active("10.1.1.1")),
+                Records.exported(List.of())));
 
         assertThat(frontend.slots().getFirst().backends()).hasSize(1).allMatch(DesiredBackend::active);
     }
@@ -126,9 +131,10 @@ class ServiceMergeTest {
     @Test
     void shouldUseTerminatingBackendsOnlyWithoutOthers() {
         DesiredFrontend mixed = only(merge.merge(
-                west(CART, Affinity.NONE, "10.101.0.9", ending("10.1.1.1"), active("10.1.1.2")), List.of()));
-        DesiredFrontend ending =
-                only(merge.merge(west(CART, Affinity.NONE, "10.101.0.9", ending("10.1.1.1")), List.of()));
+                west(CART, Affinity.NONE, "10.101.0.9", ending("10.1.1.1"), active("10.1.1.2")),
+                Records.exported(List.of())));
+        DesiredFrontend ending = only(
+                merge.merge(west(CART, Affinity.NONE, "10.101.0.9", ending("10.1.1.1")), Records.exported(List.of())));
 
         assertThat(mixed.slots().getFirst().usable())
                 .extracting(it -> it.ip().toString())
@@ -148,7 +154,8 @@ class ServiceMergeTest {
                 new MeshService.Policy(Affinity.NONE, true),
                 List.of(active("10.1.1.1")));
 
-        assertThat(merge.merge(headless, List.of()).frontends()).isEmpty();
+        assertThat(merge.merge(headless, Records.exported(List.of())).frontends())
+                .isEmpty();
     }
 
     @Test
@@ -163,7 +170,7 @@ class ServiceMergeTest {
                 new MeshService.Policy(Affinity.NONE, true),
                 List.of(active("10.1.1.1")));
 
-        DesiredService service = merge.merge(sctp, List.of());
+        DesiredService service = merge.merge(sctp, Records.exported(List.of()));
 
         assertThat(service.frontends()).hasSize(1);
         assertThat(service.findings()).extracting(Finding::kind).containsExactly(Finding.Kind.SCTP);
@@ -177,7 +184,8 @@ class ServiceMergeTest {
             peers.add(peer("c" + id, id, CART, "10.%d.1.1".formatted(id)));
         }
 
-        DesiredService service = merge.merge(west(CART, Affinity.NONE, "10.101.0.9", active("10.1.1.1")), peers);
+        DesiredService service =
+                merge.merge(west(CART, Affinity.NONE, "10.101.0.9", active("10.1.1.1")), Records.exported(peers));
 
         assertThat(only(service).slots()).hasSize(8);
         assertThat(service.findings()).extracting(Finding::kind).containsExactly(Finding.Kind.TOO_MANY_CLUSTERS);
@@ -188,10 +196,10 @@ class ServiceMergeTest {
     void shouldLeaveOutAPeerThatClaimsAnothersId() {
         DesiredService service = merge.merge(
                 west(CART, Affinity.NONE, "10.101.0.9", active("10.1.1.1")),
-                List.of(
+                Records.exported(List.of(
                         peer("east", 2, CART, "10.2.1.1"),
                         peer("evil", 1, CART, "10.66.1.1"),
-                        peer("twin", 2, CART, "10.67.1.1")));
+                        peer("twin", 2, CART, "10.67.1.1"))));
 
         assertThat(only(service).slots())
                 .extracting(Records::ips)

@@ -38,6 +38,8 @@ class LoadBalancerReaderTest {
         keeper.take(Source.PEERS, Changes.upsert(peer("east", 2, CART, "10.2.1.1")));
         keeper.take(Source.OWN, Changes.SYNCED);
         keeper.take(Source.PEERS, Changes.SYNCED);
+        keeper.take(Source.PEER_SLICES, Changes.SYNCED);
+        keeper.take(Source.PEER_CONFIGS, Changes.SYNCED);
         keeper.settle();
         clock.advance(Duration.ofSeconds(90));
     }
