@@ -8,6 +8,8 @@ import io.clustermesh.cli.demo.DemoCommand;
 import io.clustermesh.cli.rig.command.RigCommand;
 import io.clustermesh.cli.status.BgpCommand;
 import io.clustermesh.cli.status.BpfCommand;
+import io.clustermesh.cli.status.EventsCommand;
+import io.clustermesh.cli.status.ObjectCommands;
 import io.clustermesh.cli.status.ServiceCommand;
 import io.clustermesh.cli.status.StatusCommand;
 import java.io.PrintWriter;
@@ -50,6 +52,10 @@ public final class ClusterMesh implements Runnable {
                 .addSubcommand(new DisconnectCommand(context))
                 .addSubcommand(new StatusCommand(context))
                 .addSubcommand(ServiceCommand.create(context))
+                .addSubcommand(ObjectCommands.identities(context))
+                .addSubcommand(ObjectCommands.endpoints(context))
+                .addSubcommand(ObjectCommands.nodes(context))
+                .addSubcommand(new EventsCommand(context))
                 .addSubcommand(BpfCommand.create(context))
                 .addSubcommand(BgpCommand.create(context))
                 .addSubcommand(new DemoCommand(context))

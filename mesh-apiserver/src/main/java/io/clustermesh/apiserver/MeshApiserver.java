@@ -73,7 +73,7 @@ public final class MeshApiserver {
                 leadership,
                 MirrorTools.of(clock, hops, events, config.self().replica(), config.mirrors()),
                 lifecycle);
-        checks();
+        checks(clock);
     }
 
     /**
@@ -96,7 +96,7 @@ public final class MeshApiserver {
                 process.feed::status,
                 process.mirrors::status,
                 lifecycle.clock());
-        lifecycle.own(
+        lifecycle.ownToTheEnd(
                 "admin API",
                 AdminServer.start(
                         config.self().admin(),
@@ -105,8 +105,10 @@ public final class MeshApiserver {
                                 metrics,
                                 MeshRoutes.all(mesh, events, hops, process::status),
                                 Optional.of(events),
-                                Optional.empty()),
+                                Optional.of(MeshRoutes.document())),
                         Optional.of(adminTls(process.api.tls()))));
+        // the last part is the first to stop: from then on nobody new comes while the others finish
+        lifecycle.own("readiness", process.health::stopping);
     }
 
     /** The role admin and nobody else, by the etcd API's own rules. */
@@ -124,7 +126,7 @@ public final class MeshApiserver {
                 .formatted(user);
     }
 
-    private void checks() {
+    private void checks(Clock clock) {
         health.readiness(
                 "source",
                 () -> source.status().synced()
@@ -141,6 +143,10 @@ public final class MeshApiserver {
                 () -> cache.view().isPresent()
                         ? Health.up()
                         : Health.down(feed.status().lastError().orElse("etcd has not been listed once")));
+        health.readiness(
+                "peers",
+                new FirstAttempts(
+                        Mirrors.known(config.folders().peers(), config.cluster().name()), mirrors::status, clock));
     }
 
     private StatusView status() {

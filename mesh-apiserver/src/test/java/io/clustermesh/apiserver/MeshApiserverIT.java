@@ -5,18 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.clustermesh.apiserver.view.AdminApiDocument;
 import io.clustermesh.store.config.ConfigException;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.Lifecycle;
 import io.clustermesh.store.tls.TlsFiles;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -159,6 +162,67 @@ class MeshApiserverIT {
         west.disconnectFrom(east);
         await().untilAsserted(() ->
                 assertThat(west.json("/v1/services").path("items")).isEmpty());
+    }
+
+    @Test
+    void shouldAnswerAsItsDocumentSays() throws IOException {
+        AdminApiDocument document = new AdminApiDocument();
+        east.start();
+        west.start();
+        east.connectTo(west);
+        west.connectTo(east);
+        await().until(() -> west.json("/v1/services")
+                .at("/items/0/clusters/0/backends/0/ip")
+                .isTextual());
+
+        for (String path :
+                List.of("/v1/status", "/v1/services", "/v1/clusters", "/v1/connections", "/v1/events", "/v1/hops")) {
+            assertThat(document.faults(path, 200, west.json(path))).as(path).isEmpty();
+        }
+        assertThat(document.faults("/v1/services/{namespace}/{name}", 200, west.json("/v1/services/shop/cart")))
+                .isEmpty();
+        assertThat(west.json("/v1/connections").at("/items/0/age").asText()).startsWith("PT");
+    }
+
+    @Test
+    void shouldLetOnlyAdministratorsInFromTheNetworkAndTellAnybodyItsHealth() throws Exception {
+        int admin = freePort();
+        int health = freePort();
+        east.trust(west);
+        east.start("admin: {listen: 127.0.0.1:%d}%nhealth: {listen: 127.0.0.1:%d}%n".formatted(admin, health));
+        await().until(() -> east.get("/readyz").ok());
+        String clusters = "https://127.0.0.1:%d/v1/clusters".formatted(admin);
+
+        assertThat(curl(Optional.of(east.leaf("admin")), clusters)).contains("\"name\":\"east\"");
+        assertThat(curl(Optional.of(east.leaf("local")), clusters)).contains("\"status\":403", "admin-<cluster>");
+        assertThat(curl(Optional.of(west.leaf("remote")), clusters)).contains("\"status\":403");
+        assertThat(curl(Optional.of(west.leaf("admin")), clusters)).contains("\"status\":403", "has no role here");
+        assertThat(curl(Optional.empty(), clusters))
+                .as("no certificate, no answer")
+                .isEmpty();
+
+        String open = "http://127.0.0.1:%d".formatted(health);
+        assertThat(curl(Optional.empty(), open + "/readyz")).contains("\"up\":true");
+        assertThat(curl(Optional.empty(), open + "/livez")).contains("\"up\":true");
+        assertThat(curl(Optional.empty(), open + "/v1/status")).contains("\"status\":404");
+        assertThat(curl(Optional.empty(), open + "/metrics")).contains("\"status\":404");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private String curl(Optional<TlsFiles> client, String url) throws Exception {
+        List<String> line = new ArrayList<>(List.of(
+                "curl", "-s", "-m", "10", "--cacert", east.leaf("admin").trust().toString(), url));
+        client.ifPresent(leaf -> line.addAll(List.of(
+                "--cert", leaf.certificate().toString(), "--key", leaf.key().toString())));
+        Process process = new ProcessBuilder(line).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return output;
     }
 
     @Test

@@ -46,6 +46,11 @@ final class RunningCluster implements AutoCloseable {
     }
 
     void start() {
+        start("");
+    }
+
+    /** With more settings, YAML lines. */
+    void start(String more) {
         MeshApiserver.start(
                 Settings.of(home.resolve("conf/mesh-apiserver.yaml"), """
                         home: %s
@@ -55,7 +60,8 @@ final class RunningCluster implements AutoCloseable {
                           certificate: ../pki/admin.crt
                           key: ../pki/admin.key
                         api: {host: 127.0.0.1, port: 0}
-                        """.formatted(home, etcd.endpoint())), lifecycle);
+                        """.formatted(home, etcd.endpoint()) + more),
+                lifecycle);
     }
 
     /** What {@code clustermesh connect} does on one side. */
@@ -112,6 +118,11 @@ final class RunningCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Stops the process in order; etcd stays. */
+    void stop() {
+        lifecycle.close();
     }
 
     @Override

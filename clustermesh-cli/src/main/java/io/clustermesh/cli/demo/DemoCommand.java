@@ -8,6 +8,7 @@ import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.rig.BpfCheck;
 import io.clustermesh.cli.rig.Prerequisites;
 import io.clustermesh.cli.rig.Rig;
+import io.clustermesh.cli.rig.command.SizeOptions;
 import io.clustermesh.cli.rig.linux.ProcessId;
 import io.clustermesh.cli.rig.plan.ClusterPlan;
 import io.clustermesh.cli.rig.plan.DataPlane;
@@ -26,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code demo}: thread of the command draws, one virtual thread runs the scenario, one reads each client. */
@@ -45,12 +47,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "Leave the rig up, and say what to try.")
     private boolean keep;
 
-    @Option(
-            names = "--nodes",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "Nodes in each cluster (default: ${DEFAULT-VALUE}).")
-    private int nodes = 2;
+    @Mixin
+    private SizeOptions size = new SizeOptions();
 
     @Option(
             names = "--data-plane",
@@ -80,7 +78,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         RigOptions options = new RigOptions(
-                name, RigOptions.clusters("west,east"), nodes, chooseDataPlane(), RigOptions.DEFAULT_GRACE);
+                name, RigOptions.clusters("west,east"), size.size(), chooseDataPlane(), RigOptions.DEFAULT_GRACE);
         List<String> missing =
                 Prerequisites.missing(Prerequisites.look(options.dataPlane(), BpfCheck::missing), options.dataPlane());
         if (!missing.isEmpty()) {

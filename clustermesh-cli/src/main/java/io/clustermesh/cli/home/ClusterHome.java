@@ -54,6 +54,14 @@ public record ClusterHome(Path directory, ClusterFile file) {
         return names("conf", ".yaml");
     }
 
+    /** The mesh-apiservers among them, at least one. */
+    public List<String> apiservers() {
+        List<String> found = processes().stream()
+                .filter(process -> process.matches("mesh-apiserver(-.+)?"))
+                .toList();
+        return found.isEmpty() ? List.of("mesh-apiserver") : found;
+    }
+
     private List<String> names(String folder, String suffix) {
         Path path = directory.resolve(folder);
         if (!Files.isDirectory(path)) {

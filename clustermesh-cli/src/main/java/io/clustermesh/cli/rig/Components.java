@@ -49,7 +49,9 @@ final class Components {
     List<Component> all() {
         List<Component> all = new ArrayList<>();
         plan.clusters().forEach(cluster -> all.add(etcd(cluster)));
-        plan.clusters().forEach(cluster -> all.add(apiserver(cluster)));
+        for (ClusterPlan cluster : plan.clusters()) {
+            plan.options().apiservers().forEach(replica -> all.add(apiserver(cluster, replica)));
+        }
         plan.clusters().forEach(cluster -> all.add(allocator(cluster)));
         if (surroundings.inKernel()) {
             all.add(router());
@@ -94,9 +96,9 @@ final class Components {
                 Optional.empty());
     }
 
-    private Component apiserver(ClusterPlan cluster) {
+    private Component apiserver(ClusterPlan cluster, String replica) {
         return server(
-                cluster, "mesh-apiserver", cluster.netns(), 96, new ProcessConfigs(surroundings).apiserver(cluster));
+                cluster, replica, cluster.netns(), 96, new ProcessConfigs(surroundings).apiserver(cluster, replica));
     }
 
     private Component allocator(ClusterPlan cluster) {
@@ -149,7 +151,11 @@ final class Components {
                 ? cluster.name() + "." + process
                 : cluster.name() + "-" + file.substring(0, file.indexOf('-')) + "." + process;
         return new Component(
-                javaProcess(name, process, config, new Where(log(cluster, file), netns, heapMegabytes)),
+                javaProcess(
+                        name,
+                        process.replaceFirst("-[0-9]$", ""),
+                        config,
+                        new Where(log(cluster, file), netns, heapMegabytes)),
                 Optional.of(cluster.socket(file)));
     }
 

@@ -16,11 +16,14 @@ final class ProcessConfigs {
         this.surroundings = surroundings;
     }
 
-    String apiserver(ClusterPlan cluster) {
+    /** Replicas share the cluster's address; the kernel gives each new connection to one of those that listen. */
+    String apiserver(ClusterPlan cluster, String replica) {
         String host = surroundings.inKernel()
                 ? "0.0.0.0"
                 : cluster.network().control().v4().toString();
-        return "home: %s%napi: {host: %s}%netcd:%n%s".formatted(cluster.home(), host, etcd(cluster));
+        boolean several = surroundings.plan().options().size().replicas() > 1;
+        return "home: %s%nreplica: {name: %s}%napi: {host: %s%s}%netcd:%n%s"
+                .formatted(cluster.home(), replica, host, several ? ", reusePort: true" : "", etcd(cluster));
     }
 
     String allocator(ClusterPlan cluster) {

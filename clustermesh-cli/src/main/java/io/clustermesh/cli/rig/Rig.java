@@ -263,8 +263,10 @@ public final class Rig {
         return alive;
     }
 
-    private static List<String> ofControlPlane(ClusterPlan cluster) {
-        return Target.CONTROL_PLANE.stream().map(p -> cluster.name() + "." + p).toList();
+    private List<String> ofControlPlane(ClusterPlan cluster) {
+        return Target.controlPlane(plan).stream()
+                .map(p -> cluster.name() + "." + p)
+                .toList();
     }
 
     private List<String> ofNode(Target.Node node) {

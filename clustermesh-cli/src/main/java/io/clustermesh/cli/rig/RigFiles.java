@@ -57,13 +57,15 @@ public final class RigFiles {
                 name=%s
                 clusters=%s
                 nodes=%d
+                replicas=%d
                 dataPlane=%s
                 graceMillis=%d
                 """.formatted(
                 options.name(),
                 String.join(
                         ",", options.clusters().stream().map(ClusterName::value).toList()),
-                options.nodesPerCluster(),
+                options.size().nodes(),
+                options.size().replicas(),
                 options.dataPlane().text(),
                 options.grace().toMillis());
         try {
@@ -97,7 +99,9 @@ public final class RigFiles {
                 new RigOptions(
                         properties.getProperty("name", ""),
                         RigOptions.clusters(properties.getProperty("clusters", "")),
-                        Integer.parseInt(properties.getProperty("nodes", "0")),
+                        new RigOptions.Size(
+                                Integer.parseInt(properties.getProperty("nodes", "0")),
+                                Integer.parseInt(properties.getProperty("replicas", "1"))),
                         DataPlane.parse(properties.getProperty("dataPlane", "")),
                         Duration.ofMillis(Long.parseLong(properties.getProperty("graceMillis", "0")))),
                 base);

@@ -15,6 +15,7 @@ import java.util.function.Function;
  * router                          the router
  * west                            a cluster's control plane
  * west/etcd                       one of its processes
+ * west/mesh-apiserver-0           one of several mesh-apiservers
  * west/n1                         a node
  * west/n1/node-sync               one of its processes
  * west/client, west/shop/client   a pod
@@ -43,8 +44,13 @@ public sealed interface Target {
     /** @param process its name in the process table, for example {@code west.etcd} */
     record Component(String process) implements Target {}
 
-    /** Processes of a control plane. */
-    List<String> CONTROL_PLANE = List.of("etcd", "mesh-apiserver", "identity-allocator");
+    /** Processes of each control plane. */
+    static List<String> controlPlane(RigPlan plan) {
+        List<String> names = new java.util.ArrayList<>(List.of("etcd"));
+        names.addAll(plan.options().apiservers());
+        names.add("identity-allocator");
+        return names;
+    }
 
     /** Processes of a node. */
     List<String> NODE = List.of("node-sync", "bgp");
@@ -73,7 +79,7 @@ public sealed interface Target {
         if (parts.length == 1) {
             return new Cluster(cluster);
         }
-        if (parts.length == 2 && CONTROL_PLANE.contains(parts[1])) {
+        if (parts.length == 2 && controlPlane(plan).contains(parts[1])) {
             return new Component(cluster.name() + "." + parts[1]);
         }
         Optional<NodePlan> node = cluster.node(parts[1]);
@@ -96,7 +102,7 @@ public sealed interface Target {
                                 .formatted(
                                         text,
                                         cluster.name(),
-                                        CONTROL_PLANE,
+                                        controlPlane(plan),
                                         cluster.nodes().stream()
                                                 .map(NodePlan::shortName)
                                                 .toList(),

@@ -34,7 +34,7 @@ record AdminView(JsonNode body, Optional<String> error) {
         }
     }
 
-    private static JsonNode missing() {
+    static JsonNode missing() {
         return AdminJson.mapper().missingNode();
     }
 
@@ -62,6 +62,13 @@ record AdminView(JsonNode body, Optional<String> error) {
         return seconds < 60
                 ? String.format(Locale.ROOT, "%.1f s", seconds)
                 : String.format(Locale.ROOT, "%.0f min", seconds / 60);
+    }
+
+    /** How far a copy is behind, in milliseconds; {@code -} if that is not known. */
+    static String lag(JsonNode lag) {
+        return duration(lag.path("lastChange"))
+                .map(behind -> String.format(Locale.ROOT, "%.1f ms", behind.toNanos() / 1e6))
+                .orElse("-");
     }
 
     /** A JSON duration for people; {@code -} if there is none. */

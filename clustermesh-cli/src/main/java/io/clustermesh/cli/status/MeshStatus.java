@@ -5,7 +5,6 @@ import io.clustermesh.cli.home.ClusterHome;
 import io.clustermesh.cli.home.Homes;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +35,7 @@ public record MeshStatus(List<ClusterStatus> clusters) {
     /**
      * @param peer the peer's name
      * @param ready connected, config accepted, everything synced
-     * @param status the mirror's own answer; missing if it does not know the peer yet
+     * @param status the connection, as the replica says that holds it; missing if none knows the peer yet
      */
     public record PeerStatus(String peer, boolean ready, JsonNode status) {}
 
@@ -79,18 +78,12 @@ public record MeshStatus(List<ClusterStatus> clusters) {
     }
 
     private static List<PeerStatus> peers(ClusterHome home) {
-        AdminView status = AdminView.of(home.socket("mesh-apiserver"), "/v1/status");
-        Map<String, JsonNode> known = new LinkedHashMap<>();
-        status.body()
-                .path("peers")
-                .forEach(peer -> known.put(peer.path("cluster").asText(), peer));
+        Map<String, JsonNode> known = new Replicas(home).connections();
         List<PeerStatus> rows = new ArrayList<>();
         for (String wanted : home.peers()) {
             Optional<JsonNode> peer = Optional.ofNullable(known.remove(wanted));
-            boolean ready =
-                    peer.map(p -> p.path("state").asText().equals("READY")).orElse(false);
-            rows.add(new PeerStatus(
-                    wanted, ready, peer.orElseGet(() -> status.body().path("none"))));
+            boolean ready = peer.map(p -> p.path("ready").asBoolean()).orElse(false);
+            rows.add(new PeerStatus(wanted, ready, peer.orElseGet(AdminView::missing)));
         }
         known.forEach((name, peer) -> rows.add(new PeerStatus(name, false, peer)));
         return rows;

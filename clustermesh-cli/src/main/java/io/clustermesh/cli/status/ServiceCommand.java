@@ -5,9 +5,7 @@ import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.console.Table;
 import io.clustermesh.cli.home.ClusterHome;
 import io.clustermesh.cli.home.HomeOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -45,15 +43,10 @@ public final class ServiceCommand implements Callable<Integer> {
                 "SEEN BY", "SERVICE", "ADDRESSES", "PORTS", "AFFINITY", "BACKENDS IN", "ACTIVE", "TERMINATING", "AGE");
         boolean all = true;
         for (ClusterHome cluster : home.homes(context).homes()) {
-            AdminView view = AdminView.of(cluster.socket("mesh-apiserver"), "/v1/services");
-            json.put(cluster.name().value(), view.body());
-            if (view.error().isPresent()) {
-                all = false;
-                context.console()
-                        .progress("mesh-apiserver of %s %s"
-                                .formatted(cluster.name(), view.error().get()));
-            }
-            for (JsonNode service : view.body().path("items")) {
+            Replicas.Listing listing = new Replicas(cluster).list("/v1/services", context.console());
+            all &= listing.whole();
+            json.put(cluster.name().value(), listing.items());
+            for (JsonNode service : listing.items()) {
                 for (JsonNode part : service.path("clusters")) {
                     table.row(row(cluster, service, part));
                 }
@@ -78,19 +71,13 @@ public final class ServiceCommand implements Callable<Integer> {
         return new Object[] {
             cluster.name(),
             service.path("name").asText(),
-            join(service.path("frontends")),
-            join(service.path("ports")),
+            ObjectList.join(service.path("frontends")),
+            ObjectList.join(service.path("ports")),
             AdminView.text(service.path("affinity")),
             part.path("cluster").asText() + (part.path("local").asBoolean() ? " (own)" : ""),
             active,
             terminating,
             AdminView.age(part.path("age"))
         };
-    }
-
-    private static String join(JsonNode values) {
-        List<String> texts = new ArrayList<>();
-        values.forEach(value -> texts.add(value.asText()));
-        return texts.isEmpty() ? "-" : String.join(" ", texts);
     }
 }

@@ -79,7 +79,16 @@ public final class StatusCommand implements Callable<Integer> {
     private void print(Console console, MeshStatus status) {
         Table processes = new Table("CLUSTER", "PROCESS", "READY", "LAST EVENT", "DETAIL");
         Table peers = new Table(
-                "CLUSTER", "PEER", "STATE", "SYNCED", "LAST EVENT", "STALE SINCE", "FAILURES", "LAST FAILURE");
+                "CLUSTER",
+                "PEER",
+                "STATE",
+                "SYNCED",
+                "LAST EVENT",
+                "LAG",
+                "HELD BY",
+                "STALE SINCE",
+                "FAILURES",
+                "LAST FAILURE");
         boolean anyPeer = false;
         for (MeshStatus.ClusterStatus cluster : status.clusters()) {
             for (MeshStatus.ProcessStatus process : cluster.processes()) {
@@ -92,13 +101,15 @@ public final class StatusCommand implements Callable<Integer> {
             }
             for (MeshStatus.PeerStatus peer : cluster.peers()) {
                 anyPeer = true;
-                JsonNode connection = peer.status().path("connection");
+                JsonNode connection = peer.status();
                 peers.row(
                         cluster.name(),
                         peer.peer(),
                         AdminView.text(peer.status().path("state")),
                         synced(peer.status().path("resources")),
-                        AdminView.age(connection.path("lastEventAge")),
+                        AdminView.age(connection.path("age")),
+                        AdminView.lag(connection.path("lag")),
+                        AdminView.text(connection.path("owner")),
                         AdminView.text(connection.path("staleSince")),
                         AdminView.text(connection.path("failures")),
                         failure(connection.path("lastFailure"), context.clock().now()));

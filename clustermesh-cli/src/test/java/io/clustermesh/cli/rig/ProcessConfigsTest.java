@@ -59,13 +59,33 @@ class ProcessConfigsTest {
     void shouldNestTheEtcdSettings() throws IOException {
         ClusterPlan east = plan(DataPlane.MEMORY).clusters().get(1);
 
-        JsonNode apiserver = yaml(configs(DataPlane.MEMORY).apiserver(east));
+        JsonNode apiserver = yaml(configs(DataPlane.MEMORY).apiserver(east, "mesh-apiserver"));
         JsonNode allocator = yaml(configs(DataPlane.MEMORY).allocator(east));
 
         assertThat(apiserver.at("/etcd/endpoint").asText()).isEqualTo("https://127.0.0.1:23782");
         assertThat(apiserver.at("/api/host").asText()).isEqualTo("127.30.2.2");
         assertThat(allocator.at("/etcd/certificate").asText()).endsWith("east/pki/admin.crt");
         assertThat(allocator.at("/admin/socket").asText()).endsWith("identity-allocator.sock");
+    }
+
+    @Test
+    void shouldLetReplicasShareTheAddressAndNothingElse() throws IOException {
+        RigPlan plan = RigPlan.of(
+                new RigOptions(
+                        "rig",
+                        RigOptions.clusters("west"),
+                        new RigOptions.Size(1, 2),
+                        DataPlane.MEMORY,
+                        RigOptions.DEFAULT_GRACE),
+                Path.of("/run/clustermesh"));
+        ProcessConfigs configs = new ProcessConfigs(new Surroundings(plan, Optional.empty()));
+
+        assertThat(plan.options().apiservers()).containsExactly("mesh-apiserver-0", "mesh-apiserver-1");
+        JsonNode second = yaml(configs.apiserver(plan.clusters().getFirst(), "mesh-apiserver-1"));
+        assertThat(second.at("/replica/name").asText()).isEqualTo("mesh-apiserver-1");
+        assertThat(second.at("/api/reusePort").asBoolean()).isTrue();
+        assertThat(Target.parse(plan, cluster -> java.util.List.of(), "west/mesh-apiserver-1"))
+                .isEqualTo(new Target.Component("west.mesh-apiserver-1"));
     }
 
     @Test

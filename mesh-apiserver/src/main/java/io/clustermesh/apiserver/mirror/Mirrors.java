@@ -85,6 +85,14 @@ public final class Mirrors implements Agent {
         return mirrors;
     }
 
+    /** The peers whose connection files can be read in {@code peers} now. */
+    public static Set<ClusterName> known(Path peers, ClusterName own) {
+        return new PeerDirectory(peers, own)
+                .read(new TreeMap<>())
+                .map(reading -> reading.peers().keySet())
+                .orElse(Set.of());
+    }
+
     @Override
     public String roleName() {
         return "mirrors";

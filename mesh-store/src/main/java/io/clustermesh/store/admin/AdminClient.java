@@ -1,11 +1,14 @@
 package io.clustermesh.store.admin;
 
 import io.clustermesh.store.runtime.Clock;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -13,6 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Asks a process's admin API; blocks the calling thread.
@@ -39,6 +45,15 @@ public final class AdminClient {
             return status / 100 == 2;
         }
     }
+
+    /**
+     * One event of a stream.
+     *
+     * @param id where to go on after it
+     * @param type {@code warning}, or {@code lost}
+     * @param data JSON
+     */
+    public record StreamedEvent(String id, String type, String data) {}
 
     /** Nobody answers on the socket. */
     public static final class Unreachable extends RuntimeException {
@@ -69,6 +84,55 @@ public final class AdminClient {
                     "nobody answers on %s (%s); is the process running, and is this its user?"
                             .formatted(socket, e.getMessage()),
                     e);
+        }
+    }
+
+    /**
+     * Follows the stream of server-sent events at {@code path} until the server ends it or the thread is interrupted.
+     *
+     * @param after id of the last event seen, empty for all that is kept
+     * @return the id to go on after
+     * @throws Unreachable if nobody answers, or with something else than a stream
+     */
+    public static String follow(Path socket, String path, String after, Consumer<StreamedEvent> consumer) {
+        String last = after;
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            String resume = after.isEmpty() ? "" : "Last-Event-ID: " + after + "\r\n";
+            String request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n" + resume + "\r\n";
+            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+            BufferedReader lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+            skipHead(lines);
+            Map<String, String> fields = new HashMap<>();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                int colon = line.indexOf(':');
+                if (!line.isEmpty() && colon > 0) {
+                    fields.put(
+                            line.substring(0, colon), line.substring(colon + 1).strip());
+                } else if (line.isEmpty() && fields.containsKey("data")) {
+                    last = fields.getOrDefault("id", last);
+                    consumer.accept(new StreamedEvent(
+                            last, fields.getOrDefault("event", "message"), fields.getOrDefault("data", "")));
+                    fields.clear();
+                }
+            }
+            return last;
+        } catch (ClosedByInterruptException e) {
+            Thread.currentThread().interrupt();
+            return last;
+        } catch (IOException e) {
+            throw new Unreachable("no stream of events on %s (%s)".formatted(socket, e.getMessage()), e);
+        }
+    }
+
+    private static void skipHead(BufferedReader lines) throws IOException {
+        String status = lines.readLine();
+        if (status == null || !status.contains(" 200 ")) {
+            throw new IOException("it answers \"" + status + "\"");
+        }
+        String line = lines.readLine();
+        while (line != null && !line.isEmpty()) {
+            line = lines.readLine();
         }
     }
 

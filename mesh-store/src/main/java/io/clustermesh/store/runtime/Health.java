@@ -43,6 +43,7 @@ public final class Health {
 
     private final Map<String, Check> liveness = new ConcurrentHashMap<>();
     private final Map<String, Check> readiness = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
 
     public static Verdict up() {
         return new Verdict.Up();
@@ -62,12 +63,23 @@ public final class Health {
         readiness.put(name, check);
     }
 
+    /** From now on others must not rely on this process: it is going. The first step of a graceful stop. */
+    public void stopping() {
+        stopping = true;
+    }
+
     public Report live() {
         return report(liveness);
     }
 
     public Report ready() {
-        return report(readiness);
+        Report ready = report(readiness);
+        if (!stopping) {
+            return ready;
+        }
+        Map<String, String> checks = new TreeMap<>(ready.checks());
+        checks.put("stopping", "this process was told to stop; use another replica");
+        return new Report(false, checks);
     }
 
     private static Report report(Map<String, Check> checks) {

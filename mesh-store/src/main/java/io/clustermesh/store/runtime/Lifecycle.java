@@ -46,6 +46,12 @@ public final class Lifecycle implements AutoCloseable {
         return part;
     }
 
+    /** Takes over a part that tells of the process while the others stop; it is closed after everything else. */
+    public synchronized <T extends AutoCloseable> T ownToTheEnd(String name, T part) {
+        parts.addLast(new Part(name, part));
+        return part;
+    }
+
     /** Runs an agent on a thread of its own until the process stops. */
     public synchronized void run(Agent agent) {
         AgentThread thread = new AgentThread(agent, clock, process, STOP_LIMIT, this::agentDied);
@@ -53,8 +59,9 @@ public final class Lifecycle implements AutoCloseable {
         thread.start();
     }
 
-    /** Stops on SIGTERM and SIGINT too, waiting until everything is closed. */
+    /** Stops on SIGTERM and SIGINT too, waiting until everything is closed, unless a second one comes. */
     public void stopOnSignal() {
+        StopSignals.install();
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name(process + "-shutdown").unstarted(this::stopAndWait));
     }

@@ -53,6 +53,31 @@ class LifecycleTest {
     }
 
     @Test
+    void shouldKeepWhatTellsOfItToTheEnd() {
+        lifecycle.own("first", () -> seen.add("first"));
+        lifecycle.ownToTheEnd("admin API", () -> seen.add("admin API"));
+        lifecycle.own("second", () -> seen.add("second"));
+
+        lifecycle.close();
+
+        assertThat(seen).containsExactly("second", "first", "admin API");
+    }
+
+    @Test
+    void shouldNotBeReadyOnceItStops() {
+        Health health = new Health();
+        health.readiness("cache", Health::up);
+        lifecycle.own("readiness", health::stopping);
+        assertThat(health.ready().up()).isTrue();
+
+        lifecycle.close();
+
+        assertThat(health.ready().up()).isFalse();
+        assertThat(health.ready().checks()).containsEntry("cache", "ok").containsKey("stopping");
+        assertThat(health.live().up()).as("it needs no restart").isTrue();
+    }
+
+    @Test
     void shouldGoOnStoppingAfterAPartFailed() {
         lifecycle.own("first", () -> seen.add("first"));
         lifecycle.own("broken", () -> {

@@ -3,14 +3,12 @@ package io.clustermesh.cli.connect.command;
 import io.clustermesh.cli.connect.Connector;
 import io.clustermesh.cli.connect.PeerWait;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.home.HomeOption;
 import io.clustermesh.cli.home.Homes;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code connect}. */
 @Command(
@@ -25,13 +23,7 @@ public final class ConnectCommand implements Callable<Integer> {
     private final Context context;
 
     @Mixin
-    private HomeOption home = new HomeOption();
-
-    @Parameters(index = "0", paramLabel = "CLUSTER", description = "One of the two.")
-    private String one = "";
-
-    @Parameters(index = "1", paramLabel = "CLUSTER", description = "The other.")
-    private String other = "";
+    private ClusterPair pair = new ClusterPair();
 
     @Option(names = "--no-wait", description = "Don't wait until both sides are ready.")
     private boolean noWait;
@@ -49,13 +41,14 @@ public final class ConnectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Homes homes = home.homes(context);
-        new Connector(homes, context.clock()).connect(one, other);
-        context.console().progress("%s and %s trust each other and know where the other is".formatted(one, other));
+        Homes homes = pair.homes(context);
+        new Connector(homes, context.clock()).connect(pair.one(), pair.other());
+        context.console()
+                .progress("%s and %s trust each other and know where the other is".formatted(pair.one(), pair.other()));
         if (!noWait) {
-            new PeerWait(context.clock(), Duration.ofSeconds(waitSeconds)).await(homes, one, other);
+            new PeerWait(context.clock(), Duration.ofSeconds(waitSeconds)).await(homes, pair.one(), pair.other());
         }
-        context.console().result("%s and %s are connected".formatted(one, other));
+        context.console().result("%s and %s are connected".formatted(pair.one(), pair.other()));
         return 0;
     }
 }

@@ -3,11 +3,9 @@ package io.clustermesh.cli.connect.command;
 import io.clustermesh.cli.connect.Connector;
 import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.home.HomeOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code disconnect}. */
 @Command(
@@ -22,13 +20,7 @@ public final class DisconnectCommand implements Callable<Integer> {
     private final Context context;
 
     @Mixin
-    private HomeOption home = new HomeOption();
-
-    @Parameters(index = "0", paramLabel = "CLUSTER", description = "One of the two.")
-    private String one = "";
-
-    @Parameters(index = "1", paramLabel = "CLUSTER", description = "The other.")
-    private String other = "";
+    private ClusterPair pair = new ClusterPair();
 
     public DisconnectCommand(Context context) {
         this.context = context;
@@ -36,10 +28,11 @@ public final class DisconnectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!new Connector(home.homes(context), context.clock()).disconnect(one, other)) {
-            throw new CommandFailed("%s and %s are not connected".formatted(one, other), "clustermesh status");
+        if (!new Connector(pair.homes(context), context.clock()).disconnect(pair.one(), pair.other())) {
+            throw new CommandFailed(
+                    "%s and %s are not connected".formatted(pair.one(), pair.other()), "clustermesh status");
         }
-        context.console().result("%s and %s are parted".formatted(one, other));
+        context.console().result("%s and %s are parted".formatted(pair.one(), pair.other()));
         return 0;
     }
 }

@@ -42,12 +42,8 @@ final class RigUpCommand implements Callable<Integer> {
             description = "Clusters, ids count from 1 (default: ${DEFAULT-VALUE}).")
     private String clusters = "west,east";
 
-    @Option(
-            names = "--nodes",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "Nodes in each cluster (default: ${DEFAULT-VALUE}).")
-    private int nodes = 2;
+    @Mixin
+    private SizeOptions size = new SizeOptions();
 
     @Option(
             names = "--grace",
@@ -75,7 +71,7 @@ final class RigUpCommand implements Callable<Integer> {
         RigOptions options = new RigOptions(
                 name.value(),
                 RigOptions.clusters(clusters),
-                nodes,
+                size.size(),
                 DataPlane.parse(dataPlane),
                 Duration.ofMillis(graceMillis));
         List<String> missing =

@@ -60,7 +60,7 @@ public record RigPlan(RigOptions options, Path directory, List<ClusterPlan> clus
                 DualCidr.parse("10.%d.0.0/16".formatted(id), "fd10:%d::/32".formatted(id)),
                 DualCidr.parse("10.%d.0.0/16".formatted(100 + id), "fd20:%d::/112".formatted(id)));
         List<NodePlan> nodes = new ArrayList<>();
-        for (int n = 1; n <= options.nodesPerCluster(); n++) {
+        for (int n = 1; n <= options.size().nodes(); n++) {
             String node = name + "-n" + n;
             nodes.add(new NodePlan(
                     node,
