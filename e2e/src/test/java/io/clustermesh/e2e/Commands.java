@@ -36,11 +36,16 @@ final class Commands {
         }
 
         JsonNode json() {
-            try {
-                return JSON.readTree(ok().out);
-            } catch (IOException e) {
-                throw new UncheckedIOException("%s printed no JSON: %s".formatted(command, out), e);
-            }
+            return tree(ok().out);
+        }
+    }
+
+    /** {@code text} as JSON, whatever the exit code of the command that printed it. */
+    static JsonNode tree(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("this is no JSON: " + text, e);
         }
     }
 

@@ -51,17 +51,50 @@ final class RunningCluster implements AutoCloseable {
 
     /** With more settings, YAML lines. */
     void start(String more) {
-        MeshApiserver.start(
-                Settings.of(home.resolve("conf/mesh-apiserver.yaml"), """
-                        home: %s
-                        etcd:
-                          endpoint: %s
-                          trust: ../pki/ca.crt
-                          certificate: ../pki/admin.crt
-                          key: ../pki/admin.key
-                        api: {host: 127.0.0.1, port: 0}
-                        """.formatted(home, etcd.endpoint()) + more),
-                lifecycle);
+        MeshApiserver.start(Settings.of(home.resolve("conf/mesh-apiserver.yaml"), settings() + more), lifecycle);
+    }
+
+    /** The same as a process of its own, which ends on signals; its output goes to {@code log}. */
+    Process startProcess(Path log) throws IOException {
+        Path file = home.resolve("conf/mesh-apiserver.yaml");
+        Files.writeString(file, settings());
+        return new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx128m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ProcessMain.class.getName(),
+                        file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
+    /** What {@code clustermesh run mesh-apiserver} does. */
+    static final class ProcessMain {
+        private ProcessMain() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            try (Lifecycle lifecycle = new Lifecycle("mesh-apiserver", Clock.system())) {
+                lifecycle.stopOnSignal();
+                MeshApiserver.start(Settings.read(Path.of(arguments[0])), lifecycle);
+                lifecycle.awaitShutdown();
+            }
+        }
+    }
+
+    private String settings() {
+        return """
+                home: %s
+                etcd:
+                  endpoint: %s
+                  trust: ../pki/ca.crt
+                  certificate: ../pki/admin.crt
+                  key: ../pki/admin.key
+                api: {host: 127.0.0.1, port: 0}
+                """.formatted(home, etcd.endpoint());
     }
 
     /** What {@code clustermesh connect} does on one side. */
@@ -118,11 +151,6 @@ final class RunningCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Stops the process in order; etcd stays. */
-    void stop() {
-        lifecycle.close();
     }
 
     @Override

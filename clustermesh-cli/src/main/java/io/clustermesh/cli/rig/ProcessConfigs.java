@@ -26,9 +26,11 @@ final class ProcessConfigs {
                 .formatted(cluster.home(), replica, host, several ? ", reusePort: true" : "", etcd(cluster));
     }
 
+    /** Unused identities go after seconds, not half an hour: whoever watches a rig wants to see them go. */
     String allocator(ClusterPlan cluster) {
         return """
                 cluster: {name: %s, id: %s, meshSize: 255}
+                allocator: {collectInterval: 15s}
                 etcd:
                 %sadmin:
                   socket: %s
