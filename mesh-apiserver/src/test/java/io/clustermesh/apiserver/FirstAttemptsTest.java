@@ -29,7 +29,9 @@ class FirstAttemptsTest {
                 state,
                 new MirrorStatus.Connection(connected, Optional.empty(), Optional.empty(), 0, Optional.empty()),
                 Optional.empty(),
-                List.of()));
+                List.of(),
+                new MirrorStatus.Owner("west-0", true, Duration.ZERO),
+                new MirrorStatus.Cost(0, 0, Duration.ZERO, 0, 0)));
     }
 
     private boolean ready() {

@@ -72,12 +72,7 @@ public final class Mirrors implements Agent {
      * @param local our own etcd, which the copies go to; not closed here
      */
     public static Mirrors start(
-            OwnCluster own,
-            KvStore local,
-            Path peers,
-            Leadership leadership,
-            MirrorTools tools,
-            Lifecycle lifecycle) {
+            OwnCluster own, KvStore local, Path peers, Leadership leadership, MirrorTools tools, Lifecycle lifecycle) {
         EtcdTransport transport = lifecycle.own("peer connections", new EtcdTransport(tools.clock()));
         Mirrors mirrors =
                 new Mirrors(own, local, peers, target -> EtcdKvStore.connect(target, transport), leadership, tools);
@@ -171,8 +166,7 @@ public final class Mirrors implements Agent {
         all.addAll(seats.keySet());
         List<MirrorStatus> rows = new ArrayList<>();
         for (ClusterName peer : all) {
-            Optional<MirrorStatus> ours =
-                    Optional.ofNullable(seats.get(peer)).flatMap(PeerSeat::status);
+            Optional<MirrorStatus> ours = Optional.ofNullable(seats.get(peer)).flatMap(PeerSeat::status);
             Optional<MirrorStatus> row = ours.or(() -> recorded(peer));
             if (row.isPresent()) {
                 rows.add(row.get());
@@ -187,8 +181,7 @@ public final class Mirrors implements Agent {
         Board current = board;
         return current == null
                 ? Optional.empty()
-                : current.record(peer)
-                        .map(record -> record.asOf(tools.clock().now()));
+                : current.record(peer).map(record -> record.asOf(tools.clock().now()));
     }
 
     private MirrorStatus nobodys(ClusterName peer) {

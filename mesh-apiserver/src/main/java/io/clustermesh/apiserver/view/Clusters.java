@@ -61,7 +61,8 @@ final class Clusters {
     /**
      * A connection to a peer.
      *
-     * @param owner the replica that holds it
+     * @param owner the replica that holds it; empty if none does now
+     * @param told how old this row is; zero if the replica that answers holds the connection itself
      * @param age since the peer was last heard of: event, answer or sign of life
      * @param lag how far the copy is behind, as far as is known
      */
@@ -71,12 +72,14 @@ final class Clusters {
             boolean connected,
             boolean ready,
             Optional<String> owner,
+            Duration told,
             Optional<Duration> age,
             Optional<Instant> staleSince,
             Lag lag,
             long failures,
             Optional<Freshness.Failure> lastFailure,
-            List<MirrorStatus.ResourceStatus> resources) {}
+            List<MirrorStatus.ResourceStatus> resources,
+            MirrorStatus.Cost cost) {}
 
     /** @param lastChange how long the last change took from the peer's event to our etcd, if one came by lately */
     record Lag(Optional<Duration> lastChange) {}
@@ -173,13 +176,15 @@ final class Clusters {
                 peer.state(),
                 connection.connected(),
                 peer.ready(),
-                Optional.of(mesh.replica()),
+                Optional.of(peer.owner().replica()).filter(replica -> !replica.isEmpty()),
+                peer.owner().age(),
                 connection.lastEventAge(),
                 connection.staleSince(),
                 new Lag(lastChange(peer.cluster())),
                 connection.failures(),
                 connection.lastFailure(),
-                peer.resources());
+                peer.resources(),
+                peer.cost());
     }
 
     /** From the newest change of the peer that went all the way through this replica. */

@@ -68,7 +68,9 @@ class AdminApiTest {
                     Optional.of(new Freshness.Failure("refused; is it up?", Instant.parse("2026-01-01T00:01:00Z")))),
             Optional.empty(),
             List.of(new MirrorStatus.ResourceStatus(
-                    "nodes", true, 2, 1, List.of(new MirrorStatus.Refusal("cilium/x", "not its own")))));
+                    "nodes", true, 2, 1, List.of(new MirrorStatus.Refusal("cilium/x", "not its own")))),
+            new MirrorStatus.Owner("west-1", false, Duration.ofSeconds(2)),
+            new MirrorStatus.Cost(2, 800, Duration.ZERO, 0, 0));
     private AdminApi api = new AdminApi(new Health(), new Metrics(), List.of(), Optional.empty(), Optional.empty());
     private Path socket = Path.of("");
 
@@ -212,6 +214,7 @@ class AdminApiTest {
                         .asText())
                 .contains("is it up");
         assertThat(json("/v1/connections").at("/items/0/state").asText()).isEqualTo("STALE");
+        assertThat(json("/v1/connections").at("/items/0/owner").asText()).isEqualTo("west-1");
     }
 
     @Test
