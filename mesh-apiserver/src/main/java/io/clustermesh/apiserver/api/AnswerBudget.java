@@ -67,11 +67,17 @@ final class AnswerBudget {
      * @param recalled this is the question put again
      * @param again runs on {@code on} when there may be room
      */
-    synchronized Admission admit(Object connection, long bytes, boolean recalled, Executor on, Runnable again) {
+    Admission admit(Object connection, long bytes, boolean recalled, Executor on, Runnable again) {
+        Admission admission = judge(connection, bytes, recalled, on, again);
+        if (recalled && admission != Admission.LATER) {
+            // the next in line may fit as well
+            passedOver(connection);
+        }
+        return admission;
+    }
+
+    private synchronized Admission judge(Object connection, long bytes, boolean recalled, Executor on, Runnable again) {
         if (bytes > limits.total()) {
-            if (recalled) {
-                passedOver(connection);
-            }
             return Admission.TOO_LARGE;
         }
         Account account = accounts.computeIfAbsent(connection, _ -> new Account());
@@ -122,7 +128,7 @@ final class AnswerBudget {
         next.forEach(waiting -> waiting.on().execute(waiting.again()));
     }
 
-    /** A recalled question that will not be put again: its client has left, or it was refused. */
+    /** A recalled question has been answered, or will not be put again: its client has left, or it was refused. */
     void passedOver(Object connection) {
         List<Waiting> next = new ArrayList<>();
         synchronized (this) {

@@ -18,8 +18,10 @@ final class ApiCounters {
     final LongAdder floodsRefused = new LongAdder();
     final LongAdder noLeader = new LongAdder();
 
-    ApiStatus.Requests requests() {
+    /** @param now what waits and flows at this moment */
+    ApiStatus.Requests requests(ApiStatus.Now now) {
         return new ApiStatus.Requests(
+                now,
                 confirmations.sum(),
                 staleReads.sum(),
                 answersDelayed.sum(),

@@ -33,6 +33,13 @@ public record ApiStatus(
     public record Watches(int open, long cut, long batches, long encoded) {}
 
     /**
+     * @param waiting reads that wait for etcd to say how far it is
+     * @param answerBytes bytes of list answers on their way to clients
+     */
+    public record Now(int waiting, long answerBytes) {}
+
+    /**
+     * @param now what waits and flows at this moment
      * @param confirmations times that etcd was asked how far it is, each for all reads that waited
      * @param stale reads that asked for the newest and got what memory held, because etcd did not answer in time
      * @param delayed answers that waited because too many bytes were on their way
@@ -42,6 +49,7 @@ public record ApiStatus(
      * @param noLeader watch streams ended because etcd had been away for too long
      */
     public record Requests(
+            Now now,
             long confirmations,
             long stale,
             long delayed,

@@ -7,6 +7,7 @@ import io.clustermesh.store.etcd.pb.RangeResponse;
 import io.clustermesh.store.etcd.pb.ResponseHeader;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
@@ -68,7 +69,8 @@ final class Confirmation {
             }
             underWay = true;
         }
-        call();
+        // not within the asker's call: it may be cancelled, and others wait too
+        Context.ROOT.run(this::call);
     }
 
     private void call() {

@@ -207,7 +207,7 @@ public final class EtcdApiServer implements AutoCloseable {
                 listening(),
                 connections.byUser(),
                 counters.snapshot(),
-                counters.requests(),
+                counters.requests(kv.now()),
                 refusals.total(),
                 last,
                 reload.errors());

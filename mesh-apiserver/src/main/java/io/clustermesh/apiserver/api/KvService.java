@@ -77,9 +77,9 @@ final class KvService implements AutoCloseable {
         subscription.close();
     }
 
-    /** Bytes of answers on their way. */
-    long bytesInFlight() {
-        return budget.inFlight();
+    /** Any thread. */
+    ApiStatus.Now now() {
+        return new ApiStatus.Now(gates.stream().mapToInt(ReadGate::waiting).sum(), budget.inFlight());
     }
 
     private void range(RangeRequest request, StreamObserver<Payload> client) {
@@ -135,12 +135,13 @@ final class KvService implements AutoCloseable {
                 answer(false);
                 return;
             }
-            if (gate.waiting() >= limits.waiting()) {
+            if (gate.waiting(caller.connection()) >= limits.waiting()) {
                 counters.floodsRefused.increment();
-                throw EtcdErrors.tooMany("%d reads wait for etcd already".formatted(gate.waiting()));
+                throw EtcdErrors.tooMany("%d reads of this connection wait for etcd".formatted(limits.waiting()));
             }
             boolean admin = caller.role().kind() == Role.Kind.ADMIN;
             gate.await(
+                    caller.connection(),
                     Math.max(0, query.revision()),
                     admin ? limits.adminWait() : limits.readerWait(),
                     freshness -> confirmed(freshness, admin));

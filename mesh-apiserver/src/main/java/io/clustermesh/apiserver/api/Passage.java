@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.clustermesh.apiserver.access.Role;
 import io.clustermesh.apiserver.cache.WatchCache;
 import io.clustermesh.store.etcd.pb.CompactionRequest;
+import io.clustermesh.store.etcd.pb.MaintenanceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -25,8 +26,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class Passage {
 
-    /** A unary call that etcd does not answer in time ends here; its own limit is 7 s at most. */
+    /** A call that etcd does not answer in time ends here; its own limit is 7 s at most. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /** For work on the whole database. */
+    private static final Duration UPKEEP_LIMIT = Duration.ofMinutes(10);
 
     private final Channel etcd;
     private final Loops loops;
@@ -91,7 +95,8 @@ final class Passage {
         counters.passedThrough.increment();
         CallOptions options = CallOptions.DEFAULT.withExecutor(loops.here());
         if (method.getType() == MethodType.UNARY) {
-            options = options.withDeadlineAfter(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            boolean upkeep = MaintenanceGrpc.SERVICE_NAME.equals(method.getServiceName());
+            options = options.withDeadlineAfter((upkeep ? UPKEEP_LIMIT : LIMIT).toMillis(), TimeUnit.MILLISECONDS);
         }
         ClientCall<byte[], byte[]> onward = etcd.newCall(method, options);
         return Relay.start(call, onward, tap);

@@ -6,11 +6,14 @@ import io.clustermesh.apiserver.cache.WatchCache;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -30,7 +33,8 @@ final class ReadGate {
     private final Set<Wait> waits = new LinkedHashSet<>();
     private final AtomicBoolean noted = new AtomicBoolean();
     private volatile boolean anyWaits;
-    private int unfinished;
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private final Map<Object, Integer> byConnection = new HashMap<>();
 
     /** How a wait ended. */
     enum Freshness {
@@ -41,6 +45,7 @@ final class ReadGate {
     }
 
     private final class Wait {
+        private final Object connection;
         private final long pinned;
         private final Consumer<Freshness> then;
         private final Future<?> timer;
@@ -48,7 +53,8 @@ final class ReadGate {
         private long clusterId;
         private long needed = Long.MAX_VALUE;
 
-        Wait(long pinned, Duration limit, Consumer<Freshness> then) {
+        Wait(Object connection, long pinned, Duration limit, Consumer<Freshness> then) {
+            this.connection = connection;
             this.pinned = pinned;
             this.then = then;
             timer = loop.schedule(() -> end(Freshness.STALE), limit.toNanos(), TimeUnit.NANOSECONDS);
@@ -81,7 +87,8 @@ final class ReadGate {
         private void end(Freshness freshness) {
             if (!over) {
                 over = true;
-                unfinished--;
+                unfinished.decrementAndGet();
+                byConnection.computeIfPresent(connection, (_, waits) -> waits == 1 ? null : waits - 1);
                 waits.remove(this);
                 timer.cancel(false);
                 then.accept(freshness);
@@ -99,19 +106,26 @@ final class ReadGate {
         return loop;
     }
 
-    /** Reads that wait now. */
+    /** Reads of one connection that wait now. */
+    int waiting(Object connection) {
+        return byConnection.getOrDefault(connection, 0);
+    }
+
+    /** Reads that wait now; any thread. */
     int waiting() {
-        return unfinished;
+        return unfinished.get();
     }
 
     /**
      * Calls {@code then} on this loop once the cache is as new as etcd is now, or that can't be known.
      *
+     * @param connection that the reader came by
      * @param pinned the revision that the reader asks for, 0 for the newest
      */
-    void await(long pinned, Duration limit, Consumer<Freshness> then) {
-        unfinished++;
-        Wait wait = new Wait(pinned, limit, then);
+    void await(Object connection, long pinned, Duration limit, Consumer<Freshness> then) {
+        byConnection.merge(connection, 1, Integer::sum);
+        unfinished.incrementAndGet();
+        Wait wait = new Wait(connection, pinned, limit, then);
         confirmation.ask(loop, wait::answered);
     }
 

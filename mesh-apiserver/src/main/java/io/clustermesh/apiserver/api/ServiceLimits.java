@@ -16,7 +16,7 @@ public record ServiceLimits(Reads reads, Watches watches, Duration leaderAway) {
      * @param adminWait after which the administrator is told that etcd does not answer
      * @param connectionBytes answers on their way to one connection
      * @param totalBytes answers on their way to all
-     * @param waiting reads of one connection that may wait for their turn, and of a loop for etcd's confirmation
+     * @param waiting reads of one connection that may wait for etcd, and as many for their turn
      */
     public record Reads(Duration readerWait, Duration adminWait, long connectionBytes, long totalBytes, int waiting) {}
 

@@ -21,9 +21,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,6 +41,8 @@ final class WatchStream implements GrpcCall {
     /** No watch: the answer concerns the stream, or a watch that never was. */
     private static final long NO_WATCH = -1;
 
+    private static final int MOST_SPENT = 10_000;
+
     private final WatchCache cache;
     private final FanOut fanOut;
     private final Headers headers;
@@ -49,6 +53,10 @@ final class WatchStream implements GrpcCall {
     private final GrpcStream client;
     private final Map<Long, Watch> watches = new HashMap<>();
     private final Deque<Watch> turns = new ArrayDeque<>();
+
+    /** Ids of watches that we ended: as in etcd they stay taken until the client cancels them too. */
+    private final Set<Long> spent = new HashSet<>();
+
     private long nextId;
     private boolean progressAsked;
     private boolean requestHeldBack;
@@ -118,10 +126,9 @@ final class WatchStream implements GrpcCall {
         }
     }
 
+    /** The client will ask for nothing more, but goes on listening: a Python client may send one request and close. */
     @Override
-    public void onHalfClose() {
-        end(Status.OK);
-    }
+    public void onHalfClose() {}
 
     @Override
     public void onComplete() {
@@ -201,7 +208,7 @@ final class WatchStream implements GrpcCall {
             refuse(view, EtcdErrors.EMPTY_WATCH_RANGE);
             return;
         }
-        if (request.getWatchId() != 0 && watches.containsKey(request.getWatchId())) {
+        if (request.getWatchId() != 0 && taken(request.getWatchId())) {
             refuse(view, EtcdErrors.DUPLICATE_WATCH_ID);
             return;
         }
@@ -233,10 +240,14 @@ final class WatchStream implements GrpcCall {
     }
 
     private long freeId() {
-        while (watches.containsKey(nextId)) {
+        while (taken(nextId)) {
             nextId++;
         }
         return nextId++;
+    }
+
+    private boolean taken(long id) {
+        return watches.containsKey(id) || spent.contains(id);
     }
 
     private void refuse(View view, String reason) {
@@ -253,6 +264,8 @@ final class WatchStream implements GrpcCall {
         if (watch != null) {
             turns.remove(watch);
             forget(watch);
+        }
+        if (watch != null || spent.remove(id)) {
             send(WatchResponse.newBuilder()
                     .setHeader(headers.of(view))
                     .setWatchId(id)
@@ -334,13 +347,16 @@ final class WatchStream implements GrpcCall {
 
     private void cut(View view, Watch watch, long oldest) {
         forget(watch);
+        if (spent.size() < MOST_SPENT) {
+            spent.add(watch.id());
+        }
         counters.cut.increment();
         send(WatchResponse.newBuilder()
                 .setHeader(headers.of(view))
                 .setWatchId(watch.id())
                 .setCanceled(true)
-                .setCompactRevision(oldest)
-                .setCancelReason(EtcdErrors.COMPACTED));
+                // no reason beside it: etcd gives none either
+                .setCompactRevision(oldest));
     }
 
     /** A sign of life for each idle watch that asked for it. */

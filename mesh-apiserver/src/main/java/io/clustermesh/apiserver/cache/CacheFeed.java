@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link WatchCache} at etcd's heels: lists once, then follows one watch over the whole key space, so that the
+ * Keeps a {@link WatchCache} at etcd's heels: lists once (a little in the past, see {@link ColdStart}), then follows one watch over the whole key space, so that the
  * cache's revision is etcd's own even when somebody writes a key that no client of ours reads.
  *
  * <pre>
@@ -38,6 +38,7 @@ public final class CacheFeed implements Agent {
     private final KvStore store;
     private final WatchCache cache;
     private final Clock clock;
+    private final int pastRevisions;
     private final Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(5));
     private boolean listed;
     private volatile FeedStatus status = new FeedStatus(false, Optional.empty(), 0, 0, Optional.empty());
@@ -47,6 +48,11 @@ public final class CacheFeed implements Agent {
      * @param cache fed by this agent only
      */
     public CacheFeed(KvStore store, WatchCache cache, Clock clock) {
+        this(store, cache, clock, ColdStart.REVISIONS);
+    }
+
+    CacheFeed(KvStore store, WatchCache cache, Clock clock, int pastRevisions) {
+        this.pastRevisions = pastRevisions;
         this.store = store;
         this.cache = cache;
         this.clock = clock;
@@ -75,14 +81,15 @@ public final class CacheFeed implements Agent {
     public void doWork() throws InterruptedException {
         try {
             if (!listed) {
-                cache.rebuild(store.list(EVERYTHING));
+                ColdStart start = ColdStart.read(store, EVERYTHING, pastRevisions);
+                cache.rebuild(start.past(), start.present());
                 listed = true;
                 status = new FeedStatus(
                         false, Optional.of(clock.now()), status.rebuilds() + 1, status.failures(), status.lastError());
-                View view = cache.view().orElseThrow();
                 LOG.atInfo()
-                        .addKeyValue("revision", view.revision())
-                        .addKeyValue("keys", view.keys())
+                        .addKeyValue("revision", start.present())
+                        .addKeyValue("historyFrom", start.past().revision())
+                        .addKeyValue("keys", start.past().entries().size())
                         .log("watch cache rebuilt from etcd");
             }
             follow();
@@ -93,7 +100,7 @@ public final class CacheFeed implements Agent {
     }
 
     private void follow() throws InterruptedException {
-        Revision next = new Revision(cache.view().orElseThrow().revision()).next();
+        Revision next = new Revision(cache.fedTo()).next();
         Mail mail = new Mail();
         AutoCloseable watch = store.watch(EVERYTHING, next, mail);
         try {

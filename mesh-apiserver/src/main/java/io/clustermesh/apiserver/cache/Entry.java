@@ -3,6 +3,7 @@ package io.clustermesh.apiserver.cache;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
+import io.clustermesh.store.kv.KeyText;
 import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.Revision;
 import java.io.IOException;
@@ -81,7 +82,7 @@ public final class Entry {
     /** A key as the store tells it. */
     static Entry of(KeyValue kv) {
         return new Entry(
-                kv.key().getBytes(StandardCharsets.UTF_8),
+                KeyText.bytes(kv.key()),
                 kv.value(),
                 new Numbers(
                         kv.version().created().value(),
@@ -92,7 +93,7 @@ public final class Entry {
 
     /** The trace of a deletion at {@code revision}. */
     static Entry tombstone(String key, Revision revision) {
-        return new Entry(key.getBytes(StandardCharsets.UTF_8), new byte[0], new Numbers(0, revision.value(), 0, 0));
+        return new Entry(KeyText.bytes(key), new byte[0], new Numbers(0, revision.value(), 0, 0));
     }
 
     private int keyStart() {
@@ -120,7 +121,7 @@ public final class Entry {
 
     /** The key as text. */
     public String key() {
-        return new String(wire, keyStart(), keyEnd() - keyStart(), StandardCharsets.UTF_8);
+        return KeyText.of(keyBytes());
     }
 
     byte[] keyBytes() {

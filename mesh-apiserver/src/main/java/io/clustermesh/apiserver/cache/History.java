@@ -77,7 +77,8 @@ final class History {
 
     /** The oldest revision from which a watch misses nothing. */
     long oldestWatchable() {
-        return baseRevision + 1;
+        // an etcd begins at revision 1, with nothing in it
+        return baseRevision <= 1 ? 1 : baseRevision + 1;
     }
 
     int size() {

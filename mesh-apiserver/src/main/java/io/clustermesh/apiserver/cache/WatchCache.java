@@ -22,6 +22,11 @@ public final class WatchCache {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile @Nullable View view;
     private long compacted;
+
+    /** The feed's: what it has built so far but does not show yet. */
+    private @Nullable View draft;
+
+    private long showFrom;
     private volatile OptionalLong awaySinceNanos = OptionalLong.empty();
 
     /** @param limits how much of the past it keeps */
@@ -80,6 +85,11 @@ public final class WatchCache {
      * listing belongs to another history (another cluster id, or revisions that went back), every watcher will.
      */
     void rebuild(Listing listing) {
+        rebuild(listing, listing.revision());
+    }
+
+    /** @param present nothing is shown before this revision has been applied; what was shown before stays until then */
+    void rebuild(Listing listing, Revision present) {
         List<Entry> entries = new ArrayList<>(listing.entries().size());
         listing.entries().forEach(kv -> entries.add(Entry.of(kv)));
         entries.sort(Entry::compareKey);
@@ -87,8 +97,31 @@ public final class WatchCache {
         long revision = listing.revision().value();
         long incarnation = view().map(old -> continues(old, listing) ? old.incarnation() : old.incarnation() + 1)
                 .orElse(1L);
-        publish(new View(
+        showFrom = present.value();
+        take(new View(
                 listing.clusterId(), incarnation, revision, sorted, History.startingAt(limits, revision, sorted)));
+    }
+
+    private void take(View next) {
+        if (next.revision() < showFrom) {
+            draft = next;
+        } else {
+            draft = null;
+            publish(next);
+        }
+    }
+
+    /** The newest view, shown or not yet; the feed's thread. */
+    private View newest() {
+        View unfinished = draft;
+        return unfinished != null
+                ? unfinished
+                : view().orElseThrow(() -> new IllegalStateException("changes before the first listing"));
+    }
+
+    /** The revision up to which everything has been applied; the feed's thread. */
+    long fedTo() {
+        return newest().revision();
     }
 
     private static boolean continues(View old, Listing listing) {
@@ -104,7 +137,7 @@ public final class WatchCache {
      *     of them counts, because etcd's header may run ahead of what a message carries
      */
     void apply(List<Event> events, Revision upTo) {
-        View before = view().orElseThrow(() -> new IllegalStateException("changes before the first listing"));
+        View before = newest();
         SortedEntries entries = before.current();
         History history = before.history();
         long revision = before.revision();
@@ -130,7 +163,7 @@ public final class WatchCache {
             revision = Math.max(revision, upTo.value());
         }
         if (revision != before.revision()) {
-            publish(new View(before.clusterId(), before.incarnation(), revision, entries, history));
+            take(new View(before.clusterId(), before.incarnation(), revision, entries, history));
         }
     }
 

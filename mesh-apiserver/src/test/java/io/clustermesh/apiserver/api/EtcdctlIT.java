@@ -20,8 +20,12 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,7 +113,9 @@ class EtcdctlIT {
 
     @Test
     void shouldTellAWatchOfForgottenHistory() {
-        Etcdctl.Result result = as(rig.peerEast()).run("watch", "--prefix", "cilium/state/", "--rev=1");
+        as(rig.admin()).run("compaction", "3");
+
+        Etcdctl.Result result = as(rig.peerEast()).run("watch", "--prefix", "cilium/state/", "--rev=2");
 
         assertThat(result.output()).contains("required revision has been compacted");
     }
@@ -179,6 +185,7 @@ class EtcdctlIT {
 
         assertThat(admin.run("alarm", "list").code()).isZero();
         assertThat(admin.run("endpoint", "hashkv").code()).isZero();
+        assertThat(admin.run("defrag").output()).contains("Finished defragmenting");
         Path snapshot = directory.resolve("snapshot.db");
         assertThat(admin.run("snapshot", "save", snapshot.toString()).output()).contains("Snapshot saved");
         assertThat(snapshot).isNotEmptyFile();
@@ -205,6 +212,45 @@ class EtcdctlIT {
         assertThat(peer.run("watch", "--prefix", "cilium/cache/").output()).contains("permission denied");
         assertThat(as(rig.local()).run("get", "--prefix", "cilium/state/").output())
                 .contains("permission denied");
+    }
+
+    /** Section 1.12 of the wire format, and clustermesh/ for the cluster's own agents. */
+    @Test
+    void shouldShowEachRoleItsPrefixesAndNothingElse() {
+        Set<String> peers = Set.of(
+                "cilium/.heartbeat", "cilium/state/", "cilium/cluster-config/west=", "cilium/synced/west/", "health=");
+        Set<String> agents = Set.of(
+                "cilium/.heartbeat",
+                "cilium/cache/",
+                "cilium/cluster-config/",
+                "cilium/cluster-config/west=",
+                "cilium/synced/",
+                "cilium/synced/west/",
+                "clustermesh/",
+                "health=");
+        Set<String> everything = new HashSet<>(peers);
+        everything.addAll(agents);
+        everything.addAll(Set.of("cilium/", "other/", ""));
+        Map<TlsFiles, Set<String>> rights = new LinkedHashMap<>();
+        rights.put(rig.admin(), everything);
+        rights.put(rig.local(), agents);
+        rights.put(rig.peerEast(), peers);
+        rights.put(rig.madeByWest("remote"), peers);
+        rights.put(rig.madeByWest("remote-north"), peers);
+        rights.put(rig.madeByWest("local-east"), Set.of());
+        rights.put(rig.madeByWest("root"), Set.of());
+        rights.put(rig.madeByEast("remote-north"), Set.of());
+
+        rights.forEach((client, readable) -> everything.forEach(asked -> {
+            boolean key = asked.endsWith("=");
+            String range = key ? asked.substring(0, asked.length() - 1) : asked;
+            Etcdctl.Result result =
+                    key ? as(client).run("get", range) : as(client).run("get", "--prefix", range);
+            assertThat(result.output().contains("etcdserver: permission denied"))
+                    .as("%s reads %s: %s", client.certificate(), asked, result.output())
+                    .isEqualTo(!readable.contains(asked));
+            assertThat(result.code() == 0).isEqualTo(readable.contains(asked));
+        }));
     }
 
     @Test

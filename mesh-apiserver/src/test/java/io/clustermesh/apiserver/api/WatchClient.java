@@ -8,6 +8,7 @@ import io.clustermesh.store.etcd.pb.WatchGrpc;
 import io.clustermesh.store.etcd.pb.WatchProgressRequest;
 import io.clustermesh.store.etcd.pb.WatchRequest;
 import io.clustermesh.store.etcd.pb.WatchResponse;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -28,7 +29,7 @@ final class WatchClient implements ClientResponseObserver<WatchRequest, WatchRes
         this.slow = slow;
     }
 
-    static WatchClient open(ManagedChannel channel) {
+    static WatchClient open(Channel channel) {
         return open(channel, false);
     }
 
@@ -36,7 +37,7 @@ final class WatchClient implements ClientResponseObserver<WatchRequest, WatchRes
         return open(channel, true);
     }
 
-    private static WatchClient open(ManagedChannel channel, boolean slow) {
+    private static WatchClient open(Channel channel, boolean slow) {
         WatchClient client = new WatchClient(slow);
         var _ = WatchGrpc.newStub(channel).watch(client);
         return client;
@@ -64,6 +65,15 @@ final class WatchClient implements ClientResponseObserver<WatchRequest, WatchRes
                 .onNext(WatchRequest.newBuilder()
                         .setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(id))
                         .build());
+    }
+
+    /** Sends no more. */
+    void complete() {
+        stream.orElseThrow().onCompleted();
+    }
+
+    void hangUp() {
+        stream.orElseThrow().cancel("test", null);
     }
 
     void askProgress() {

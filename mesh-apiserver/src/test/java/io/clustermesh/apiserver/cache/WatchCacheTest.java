@@ -22,6 +22,40 @@ class WatchCacheTest {
     private final WatchCache cache = new WatchCache(CacheLimits.DEFAULT);
 
     @Test
+    void shouldShowNothingBeforeAListingOfThePastHasCaughtUp() {
+        WatchCache starting = new WatchCache(CacheLimits.DEFAULT);
+        starting.rebuild(Entries.listing(10), new Revision(12));
+        assertThat(starting.view()).isEmpty();
+        assertThat(starting.fedTo()).isEqualTo(10);
+
+        starting.apply(List.of(putEvent("a", "", 11)), new Revision(11));
+        assertThat(starting.view()).isEmpty();
+        starting.apply(List.of(putEvent("b", "", 12)), new Revision(12));
+
+        assertThat(Entries.view(starting).revision()).isEqualTo(12);
+        assertThat(Entries.view(starting).oldestWatchable())
+                .as("history from before the start")
+                .isEqualTo(11);
+    }
+
+    @Test
+    void shouldRefuseWhatEtcdHasCompactedAlthoughItIsHeld() {
+        WatchCache cache = new WatchCache(CacheLimits.DEFAULT);
+        cache.rebuild(Entries.listing(10));
+        for (int i = 11; i <= 20; i++) {
+            cache.apply(List.of(putEvent("a", "", i)), new Revision(i));
+        }
+
+        cache.compactedTo(15);
+        cache.apply(List.of(putEvent("a", "", 21)), new Revision(21));
+
+        assertThat(Entries.view(cache).oldestReadable()).isEqualTo(15);
+        assertThat(Entries.view(cache).oldestWatchable()).isEqualTo(15);
+        cache.compactedTo(12);
+        assertThat(Entries.view(cache).oldestReadable()).as("never back").isEqualTo(15);
+    }
+
+    @Test
     void shouldHaveNoViewBeforeTheFirstListing() {
         assertThat(cache.view()).isEmpty();
     }

@@ -72,9 +72,22 @@ public final class EtcdKvStore implements KvStore {
 
     @Override
     public Listing list(KeyRange range) {
+        return gathered(range, new Pages(calls, transport.background(), range));
+    }
+
+    @Override
+    public Optional<Listing> listAt(KeyRange range, Revision at) {
+        try {
+            return Optional.of(gathered(range, new Pages(calls, transport.background(), range, at)));
+        } catch (StoreException.Invalid notReadable) {
+            return Optional.empty();
+        }
+    }
+
+    private Listing gathered(KeyRange range, Pages pages) {
         List<KeyValue> entries = new ArrayList<>();
         try {
-            Listing at = scan(range, new PageListener() {
+            Listing at = scan(pages, new PageListener() {
                 @Override
                 public void onStart(long clusterId) {
                     entries.clear();
@@ -94,7 +107,11 @@ public final class EtcdKvStore implements KvStore {
 
     @Override
     public Listing scan(KeyRange range, PageListener listener) throws InterruptedException {
-        Listing at = new Pages(calls, transport.background(), range).read(listener);
+        return scan(new Pages(calls, transport.background(), range), listener);
+    }
+
+    private Listing scan(Pages pages, PageListener listener) throws InterruptedException {
+        Listing at = pages.read(listener);
         pinnedClusterId = at.clusterId();
         return at;
     }

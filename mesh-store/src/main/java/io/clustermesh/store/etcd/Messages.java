@@ -8,6 +8,7 @@ import io.clustermesh.store.etcd.pb.PutRequest;
 import io.clustermesh.store.etcd.pb.RequestOp;
 import io.clustermesh.store.etcd.pb.TxnRequest;
 import io.clustermesh.store.kv.KeyRange;
+import io.clustermesh.store.kv.KeyText;
 import io.clustermesh.store.kv.KeyValue;
 import io.clustermesh.store.kv.Lease;
 import io.clustermesh.store.kv.Revision;
@@ -21,18 +22,22 @@ final class Messages {
 
     static ByteString firstKey(KeyRange range) {
         return switch (range) {
-            case KeyRange.Single(String key) -> ByteString.copyFromUtf8(key);
+            case KeyRange.Single(String key) -> bytes(key);
             // etcd refuses an empty key; the smallest one stands for "from the beginning"
             case KeyRange.Prefix(String prefix) ->
-                prefix.isEmpty() ? ByteString.copyFrom(new byte[] {0}) : ByteString.copyFromUtf8(prefix);
+                prefix.isEmpty() ? ByteString.copyFrom(new byte[] {0}) : bytes(prefix);
         };
+    }
+
+    private static ByteString bytes(String key) {
+        return ByteString.copyFrom(KeyText.bytes(key));
     }
 
     /** The exclusive end of a range; empty for a single key. */
     static ByteString rangeEnd(KeyRange range) {
         return switch (range) {
             case KeyRange.Single ignored -> ByteString.EMPTY;
-            case KeyRange.Prefix(String prefix) -> prefixEnd(ByteString.copyFromUtf8(prefix));
+            case KeyRange.Prefix(String prefix) -> prefixEnd(bytes(prefix));
         };
     }
 
@@ -54,7 +59,7 @@ final class Messages {
 
     static KeyValue keyValue(io.clustermesh.store.etcd.pb.KeyValue kv) {
         return new KeyValue(
-                kv.getKey().toStringUtf8(),
+                KeyText.of(kv.getKey().toByteArray()),
                 kv.getValue().toByteArray(),
                 new KeyValue.Version(
                         new Revision(kv.getCreateRevision()), new Revision(kv.getModRevision()), kv.getVersion()),
@@ -66,7 +71,7 @@ final class Messages {
             case PUT -> new WatchListener.Event.Put(keyValue(event.getKv()));
             case DELETE, UNRECOGNIZED ->
                 new WatchListener.Event.Delete(
-                        event.getKv().getKey().toStringUtf8(),
+                        KeyText.of(event.getKv().getKey().toByteArray()),
                         new Revision(event.getKv().getModRevision()));
         };
     }
@@ -84,14 +89,14 @@ final class Messages {
             case Txn.Guard.Present(String key) -> version(key, Compare.CompareResult.GREATER);
             case Txn.Guard.ModifiedAt(String key, Revision revision) ->
                 Compare.newBuilder()
-                        .setKey(ByteString.copyFromUtf8(key))
+                        .setKey(bytes(key))
                         .setTarget(Compare.CompareTarget.MOD)
                         .setResult(Compare.CompareResult.EQUAL)
                         .setModRevision(revision.value())
                         .build();
             case Txn.Guard.CreatedAt(String key, Revision revision) ->
                 Compare.newBuilder()
-                        .setKey(ByteString.copyFromUtf8(key))
+                        .setKey(bytes(key))
                         .setTarget(Compare.CompareTarget.CREATE)
                         .setResult(Compare.CompareResult.EQUAL)
                         .setCreateRevision(revision.value())
@@ -101,7 +106,7 @@ final class Messages {
 
     private static Compare version(String key, Compare.CompareResult comparedWithZero) {
         return Compare.newBuilder()
-                .setKey(ByteString.copyFromUtf8(key))
+                .setKey(bytes(key))
                 .setTarget(Compare.CompareTarget.VERSION)
                 .setResult(comparedWithZero)
                 .setVersion(0)
@@ -113,13 +118,13 @@ final class Messages {
         switch (op) {
             case Txn.Op.Put put ->
                 request.setRequestPut(PutRequest.newBuilder()
-                        .setKey(ByteString.copyFromUtf8(put.key()))
+                        .setKey(bytes(put.key()))
                         .setValue(ByteString.copyFrom(put.value()))
                         .setLease(put.lease().map(Lease::id).orElse(0L)));
             case Txn.Op.Delete(String key) ->
-                request.setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)));
+                request.setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(bytes(key)));
             case Txn.Op.DeletePrefix(String prefix) -> {
-                ByteString first = ByteString.copyFromUtf8(prefix);
+                ByteString first = bytes(prefix);
                 request.setRequestDeleteRange(
                         DeleteRangeRequest.newBuilder().setKey(first).setRangeEnd(prefixEnd(first)));
             }

@@ -34,6 +34,7 @@ final class Pages {
     private final ExecutorService background;
     private final KeyRange range;
     private final ByteString end;
+    private final long at;
     private int limit = PAGE_KEYS;
 
     /** The history or revision changed between two pages. */
@@ -48,7 +49,14 @@ final class Pages {
         }
     }
 
+    /** As it is now. */
     Pages(Calls calls, ExecutorService background, KeyRange range) {
+        this(calls, background, range, Revision.NONE);
+    }
+
+    /** As it was; {@link StoreException.Invalid} if {@code at} has been compacted or has not happened. */
+    Pages(Calls calls, ExecutorService background, KeyRange range, Revision at) {
+        this.at = at.value();
         this.calls = calls;
         this.background = background;
         this.range = range;
@@ -60,7 +68,7 @@ final class Pages {
             try {
                 return readOnce(listener);
             } catch (Restart restart) {
-                if (attempt == ATTEMPTS) {
+                if (attempt == ATTEMPTS || at > 0) {
                     throw restart.reason;
                 }
                 limit = PAGE_KEYS;
@@ -69,8 +77,8 @@ final class Pages {
     }
 
     private Listing readOnce(PageListener listener) throws InterruptedException {
-        RangeResponse page = fetch(Messages.firstKey(range), 0, listener);
-        long revision = page.getHeader().getRevision();
+        RangeResponse page = fetch(Messages.firstKey(range), at, listener);
+        long revision = at > 0 ? at : page.getHeader().getRevision();
         long clusterId = page.getHeader().getClusterId();
         ByteString last = ByteString.EMPTY;
         listener.onStart(clusterId);
@@ -82,7 +90,8 @@ final class Pages {
                         null));
             }
             boolean more = page.getMore() && page.getKvsCount() > 0;
-            ByteString next = more ? Messages.after(page.getKvs(page.getKvsCount() - 1).getKey()) : ByteString.EMPTY;
+            ByteString next =
+                    more ? Messages.after(page.getKvs(page.getKvsCount() - 1).getKey()) : ByteString.EMPTY;
             Future<RangeResponse> ahead = more ? background.submit(() -> page(next, revision, limit, false)) : null;
             try {
                 last = hand(page, last, listener);
@@ -167,7 +176,8 @@ final class Pages {
         RangeResponse named = page(key, revision, 1, true);
         if (named.getKvsCount() != 1) {
             throw new StoreException.Unavailable(
-                    "list of %s failed: the server has answers too large to be sent, and no key for them".formatted(range),
+                    "list of %s failed: the server has answers too large to be sent, and no key for them"
+                            .formatted(range),
                     null);
         }
         ByteString large = named.getKvs(0).getKey();

@@ -27,6 +27,15 @@ public interface KvStore extends AutoCloseable {
         return new Listing(listing.clusterId(), listing.revision(), List.of());
     }
 
+    /**
+     * All keys of {@code range} as they were at {@code at}.
+     *
+     * @return empty if that revision has been compacted or has not happened, or if this store can't read the past
+     */
+    default Optional<Listing> listAt(KeyRange range, Revision at) {
+        return Optional.empty();
+    }
+
     /** One key. */
     default Optional<KeyValue> get(String key) {
         return list(KeyRange.key(key)).entries().stream().findFirst();

@@ -1,0 +1,52 @@
+package io.clustermesh.apiserver.cache;
+
+import io.clustermesh.store.kv.KeyRange;
+import io.clustermesh.store.kv.KvStore;
+import io.clustermesh.store.kv.Listing;
+import io.clustermesh.store.kv.Revision;
+import java.util.Optional;
+
+/**
+ * What a replica without history reads first: etcd as it was some thousand revisions ago. The watch then brings what
+ * happened since, and that becomes the history, so that a client of another replica comes here with its revision and
+ * goes on.
+ *
+ * <p>How far back etcd can be read only trying tells: a compacted revision is refused, with no word on which is not.
+ *
+ * @param past the listing to begin with
+ * @param present etcd's revision now; before it nothing should be shown
+ */
+record ColdStart(Listing past, Revision present) {
+
+    /** etcd sends a watch that catches up 1,000 revisions each 100 ms, so this is a second of the start. */
+    static final int REVISIONS = 10_000;
+
+    /** A key that says nothing; only whether its revision can be read is asked. */
+    private static final KeyRange NOTHING = KeyRange.key("clustermesh/none");
+
+    /** @param revisions how far back it should reach */
+    static ColdStart read(KvStore store, KeyRange range, int revisions) {
+        Revision present = store.list(NOTHING).revision();
+        return pastListing(store, range, present, revisions)
+                .map(past -> new ColdStart(past, present))
+                .orElseGet(() -> {
+                    Listing now = store.list(range);
+                    return new ColdStart(now, now.revision());
+                });
+    }
+
+    private static Optional<Listing> pastListing(KvStore store, KeyRange range, Revision present, int revisions) {
+        long unreadable = Math.max(1, present.value() - revisions) - 1;
+        long readable = present.value();
+        while (readable - unreadable > 1) {
+            // the first try is the oldest wanted, for often nothing has been compacted
+            long tried = readable == present.value() ? unreadable + 1 : unreadable + (readable - unreadable) / 2;
+            if (store.listAt(NOTHING, new Revision(tried)).isPresent()) {
+                readable = tried;
+            } else {
+                unreadable = tried;
+            }
+        }
+        return readable == present.value() ? Optional.empty() : store.listAt(range, new Revision(readable));
+    }
+}
