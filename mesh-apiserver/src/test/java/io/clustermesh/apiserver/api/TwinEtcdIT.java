@@ -61,6 +61,7 @@ class TwinEtcdIT {
     private long compacted = 1;
     private long nextLease = 1000;
     private int open;
+    private boolean half;
     private int progressAsked;
 
     @Test
@@ -235,7 +236,7 @@ class TwinEtcdIT {
         }
 
         private void createWatch() {
-            if (open >= WATCHES) {
+            if (open >= WATCHES || half) {
                 freshStreams();
             }
             catchUp();
@@ -244,18 +245,21 @@ class TwinEtcdIT {
             ourWatches.client().create(request.toBuilder());
             count("watch");
             open++;
+            int all = open;
+            // the next write must find it there, on both sides
+            await("the watch", () -> theirWatches.created() == all && ourWatches.created() == all);
             if (requests.oneIn(100)) {
                 // neither may end the stream because the client says no more
                 theirWatches.client().complete();
                 ourWatches.client().complete();
-                open = WATCHES;
+                half = true;
             }
         }
 
         private void cancelWatch() {
             // what is cancelled before it has caught up may or may not be told of the past
             sync();
-            if (open == WATCHES) {
+            if (half) {
                 return;
             }
             int id = requests.upTo(50);
@@ -267,7 +271,7 @@ class TwinEtcdIT {
 
         private void progress() {
             sync();
-            if (open == WATCHES) {
+            if (half) {
                 return;
             }
             count("progress");
@@ -290,6 +294,7 @@ class TwinEtcdIT {
             ourWatches = new TwinWatches(through);
             progressAsked = 0;
             open = 0;
+            half = false;
         }
 
         private void catchUp() {

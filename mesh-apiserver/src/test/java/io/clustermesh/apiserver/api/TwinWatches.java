@@ -14,6 +14,7 @@ final class TwinWatches {
     private final WatchClient client;
     private final Map<Long, List<String>> stories = new TreeMap<>();
     private final List<Long> progress = new ArrayList<>();
+    private int created;
     private int read;
 
     TwinWatches(ManagedChannel channel) {
@@ -22,6 +23,12 @@ final class TwinWatches {
 
     WatchClient client() {
         return client;
+    }
+
+    /** Watches that were created or refused. */
+    int created() {
+        readOn();
+        return created;
     }
 
     /** Answers to manual progress requests: the revisions they tell. */
@@ -50,6 +57,7 @@ final class TwinWatches {
         }
         List<String> story = stories.computeIfAbsent(response.getWatchId(), _ -> new ArrayList<>());
         if (response.getCreated()) {
+            created++;
             story.add("created at " + response.getHeader().getRevision());
         }
         response.getEventsList().forEach(event -> story.add(event.toString()));
