@@ -1,6 +1,7 @@
 package io.clustermesh.apiserver;
 
 import io.clustermesh.apiserver.mirror.MirrorStatus;
+import io.clustermesh.store.sync.SyncStore;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
@@ -14,6 +15,7 @@ import java.util.function.ToLongFunction;
 final class ApiserverMetrics {
 
     private static final AttributeKey<String> PEER = AttributeKey.stringKey("peer");
+    private static final AttributeKey<String> WRITER = AttributeKey.stringKey("writer");
     private static final double NANOS = 1e9;
 
     private final Meter meter;
@@ -29,6 +31,7 @@ final class ApiserverMetrics {
         ApiserverMetrics metrics = new ApiserverMetrics(meter, status);
         metrics.cacheAndApi();
         metrics.peers();
+        metrics.publisher();
     }
 
     private void cacheAndApi() {
@@ -71,6 +74,35 @@ final class ApiserverMetrics {
                 it -> it.api().refused());
     }
 
+    private void publisher() {
+        gauge(
+                "clustermesh.apiserver.publisher.leads",
+                "1 while this replica publishes",
+                it -> it.publisher().lead().ours() ? 1 : 0);
+        gauge(
+                "clustermesh.apiserver.publisher.synced",
+                "1 once everything of the start is in etcd",
+                it -> it.publisher().synced() ? 1 : 0);
+        gauge(
+                "clustermesh.apiserver.publisher.waiting",
+                "Label sets that wait for an identity",
+                it -> it.publisher().waitingForIdentity());
+        writers("keys", "Keys that should be in etcd", SyncStore.Status::keys);
+        writers("pending", "Keys that are not written yet", SyncStore.Status::pending);
+        writers("rejected", "Keys that etcd refuses", it -> it.rejected().size());
+    }
+
+    /** The label {@code writer} is one of a handful of fixed names. */
+    private void writers(String what, String sentence, ToLongFunction<SyncStore.Status> value) {
+        meter.gaugeBuilder("clustermesh.apiserver.publisher." + what)
+                .ofLongs()
+                .setDescription(sentence)
+                .buildWithCallback(it -> status.get()
+                        .publisher()
+                        .writers()
+                        .forEach((name, writer) -> it.record(value.applyAsLong(writer), Attributes.of(WRITER, name))));
+    }
+
     private void peers() {
         peerGauge(
                 "clustermesh.apiserver.peer.ready",
@@ -92,6 +124,30 @@ final class ApiserverMetrics {
                 it -> it.resources().stream()
                         .mapToLong(MirrorStatus.ResourceStatus::refusedCount)
                         .sum());
+        peerGauge(
+                "clustermesh.apiserver.peer.mirrored.here",
+                "1 if this replica mirrors the peer",
+                it -> it.owner().here() ? 1 : 0);
+        peerGauge(
+                "clustermesh.apiserver.peer.keys",
+                "Keys held of the peer, refused ones too",
+                it -> it.cost().keys());
+        peerGauge(
+                "clustermesh.apiserver.peer.bytes",
+                "Size of the keys and values held of the peer",
+                it -> it.cost().bytes());
+        peerCounter(
+                "clustermesh.apiserver.peer.over.limit",
+                "Times that the peer was cut off for publishing more than it may",
+                it -> it.cost().overLimit());
+        peerCounter(
+                "clustermesh.apiserver.peer.cache.revocations",
+                "Times that the peer's services were removed since it was away too long",
+                it -> it.cost().cacheRevocations());
+        peerCounter(
+                "clustermesh.apiserver.peer.held.back",
+                "Milliseconds that the peer's changes were made to wait for their rate",
+                it -> it.cost().heldBack().toMillis());
         meter.counterBuilder("clustermesh.apiserver.peer.failures")
                 .setDescription("Failed calls, broken watches and rejected configs of the peer")
                 .buildWithCallback(it -> status.get()
@@ -123,6 +179,13 @@ final class ApiserverMetrics {
     private void peerGauge(String name, String sentence, ToLongFunction<MirrorStatus> value) {
         meter.gaugeBuilder(name)
                 .ofLongs()
+                .setDescription(sentence)
+                .buildWithCallback(
+                        it -> status.get().peers().forEach(peer -> it.record(value.applyAsLong(peer), labels(peer))));
+    }
+
+    private void peerCounter(String name, String sentence, ToLongFunction<MirrorStatus> value) {
+        meter.counterBuilder(name)
                 .setDescription(sentence)
                 .buildWithCallback(
                         it -> status.get().peers().forEach(peer -> it.record(value.applyAsLong(peer), labels(peer))));

@@ -183,8 +183,7 @@ final class MeshClaims {
                 return Optional.of(overlap(cidr, ours, "our own cluster " + own.name()));
             }
         }
-        return conflict(peer, cidr)
-                .map(other -> overlap(cidr, other.block(), "peer " + other.owner()));
+        return conflict(peer, cidr).map(other -> overlap(cidr, other.block(), "peer " + other.owner()));
     }
 
     /** The block of another peer that overlaps {@code cidr}. */
@@ -204,7 +203,8 @@ final class MeshClaims {
                 break;
             }
             if (!inside.getValue().peer().equals(peer)) {
-                return Optional.of(new Conflict(inside.getKey(), inside.getValue().peer()));
+                return Optional.of(
+                        new Conflict(inside.getKey(), inside.getValue().peer()));
             }
         }
         return Optional.empty();

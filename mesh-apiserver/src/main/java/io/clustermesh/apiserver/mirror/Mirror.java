@@ -146,8 +146,8 @@ final class Mirror implements AutoCloseable {
                         .collect(Collectors.toSet());
                 local.get(MirrorRecord.key(peer))
                         .flatMap(entry -> MirrorRecord.decode(entry.value()))
-                        .ifPresent(record ->
-                                view.resumed(record.asOf(tools.clock().now())));
+                        .ifPresent(
+                                record -> view.resumed(record.asOf(tools.clock().now())));
                 local.get(Keys.clusterConfig(peer)).ifPresent(this::inherit);
                 return;
             } catch (StoreException e) {
@@ -265,17 +265,15 @@ final class Mirror implements AutoCloseable {
         about = SyncStore.start(
                 SyncStore.Options.ofRanges(
                                 "mirror-write-%s-config".formatted(peer),
-                                List.of(
-                                        KeyRange.key(Keys.clusterConfig(peer)),
-                                        KeyRange.key(MirrorRecord.key(peer))),
+                                List.of(KeyRange.key(Keys.clusterConfig(peer)), KeyRange.key(MirrorRecord.key(peer))),
                                 Optional.empty())
                         .fencedBy(term.guard()),
                 local,
                 key -> configWritten = configWritten || key.equals(Keys.clusterConfig(peer)),
                 tools.clock());
         recorder = new Recorder(view, about, tools.clock());
-        ResourceMirror.Shared shared = new ResourceMirror.Shared(
-                peer, term, new Admission(peer, id, claims), budget, local);
+        ResourceMirror.Shared shared =
+                new ResourceMirror.Shared(peer, term, new Admission(peer, id, claims), budget, local);
         List<ResourceMirror> resources = new ArrayList<>();
         for (Resource resource : Resource.values()) {
             boolean inherited = inheritedCanaries.contains(resource.cacheCanary(peer));

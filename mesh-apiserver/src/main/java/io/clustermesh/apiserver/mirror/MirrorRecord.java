@@ -64,10 +64,12 @@ record MirrorRecord(Instant at, MirrorStatus status) {
         status.connection().lastEventAge().ifPresent(age -> connection.put("lastEventAgeMillis", age.toMillis()));
         status.connection().staleSince().ifPresent(since -> connection.put("staleSince", since.toString()));
         connection.put("failures", status.connection().failures());
-        status.connection().lastFailure().ifPresent(failure -> connection
-                .putObject("lastFailure")
-                .put("reason", failure.reason())
-                .put("at", failure.at().toString()));
+        status.connection()
+                .lastFailure()
+                .ifPresent(failure -> connection
+                        .putObject("lastFailure")
+                        .put("reason", failure.reason())
+                        .put("at", failure.at().toString()));
         status.config()
                 .ifPresent(config ->
                         root.put("config", new String(ClusterConfigCodec.encode(config), StandardCharsets.UTF_8)));
@@ -80,9 +82,9 @@ record MirrorRecord(Instant at, MirrorStatus status) {
                     .put("entries", resource.entries())
                     .put("refusedCount", resource.refusedCount());
             ArrayNode refused = row.putArray("refused");
-            resource.refused().forEach(refusal -> refused.addObject()
-                    .put("key", refusal.key())
-                    .put("reason", refusal.reason()));
+            resource.refused()
+                    .forEach(refusal ->
+                            refused.addObject().put("key", refusal.key()).put("reason", refusal.reason()));
         }
         MirrorStatus.Cost cost = status.cost();
         root.putObject("cost")
@@ -128,7 +130,8 @@ record MirrorRecord(Instant at, MirrorStatus status) {
                             new MirrorStatus.Cost(
                                     cost.path("keys").asLong(),
                                     cost.path("bytes").asLong(),
-                                    Duration.ofMillis(cost.path("heldBackMillis").asLong()),
+                                    Duration.ofMillis(
+                                            cost.path("heldBackMillis").asLong()),
                                     cost.path("overLimit").asLong(),
                                     cost.path("cacheRevocations").asLong()))));
         } catch (java.io.IOException | java.time.DateTimeException | IllegalArgumentException e) {

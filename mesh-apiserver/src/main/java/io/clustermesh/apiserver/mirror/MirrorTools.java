@@ -18,7 +18,13 @@ import java.time.Duration;
  * @param limits how much one peer may cost
  */
 public record MirrorTools(
-        Clock clock, HopTrace hops, EventLog events, Duration drainGrace, Duration orphanAge, String replica, MirrorLimits limits) {
+        Clock clock,
+        HopTrace hops,
+        EventLog events,
+        Duration drainGrace,
+        Duration orphanAge,
+        String replica,
+        MirrorLimits limits) {
 
     /** Long enough for an agent's watch to see the config go. */
     public static final Duration DEFAULT_DRAIN_GRACE = Duration.ofMillis(500);

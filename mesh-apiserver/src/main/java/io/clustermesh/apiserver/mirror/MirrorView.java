@@ -40,8 +40,9 @@ final class MirrorView {
 
     /** What the replica said that mirrored the peer before us. */
     void resumed(MirrorStatus before) {
-        before.connection().lastEventAge().ifPresent(age -> lastSignNanos =
-                Optional.of(clock.monotonicNanos() - age.toNanos()));
+        before.connection()
+                .lastEventAge()
+                .ifPresent(age -> lastSignNanos = Optional.of(clock.monotonicNanos() - age.toNanos()));
         failures = before.connection().failures();
         cacheRevocations = before.cost().cacheRevocations();
     }
@@ -116,8 +117,7 @@ final class MirrorView {
                 config,
                 rows,
                 new MirrorStatus.Owner(replica, true, Duration.ZERO),
-                new MirrorStatus.Cost(
-                        used.keys(), used.bytes(), used.heldBack(), used.overLimit(), cacheRevocations));
+                new MirrorStatus.Cost(used.keys(), used.bytes(), used.heldBack(), used.overLimit(), cacheRevocations));
     }
 
     private State state(MirrorStatus.Connection connection, List<MirrorStatus.ResourceStatus> rows) {

@@ -128,7 +128,7 @@ public final class Mirrors implements Agent {
     private void follow(Map<ClusterName, PeerFile> peers, Board current) {
         peers.keySet().forEach(peer -> seats.computeIfAbsent(peer, p -> seat(p, false)));
         adoptOrphans(peers.keySet(), current);
-        for (Map.Entry<ClusterName, PeerSeat> entry : seats.entrySet()) {
+        for (Map.Entry<ClusterName, PeerSeat> entry : Map.copyOf(seats).entrySet()) {
             PeerSeat seat = entry.getValue();
             seat.want(Optional.ofNullable(peers.get(entry.getKey())));
             if (seat.settle()) {

@@ -24,14 +24,15 @@ final class PeerBudget {
     PeerBudget(MirrorLimits limits, Clock clock) {
         this.limits = limits;
         this.clock = clock;
-        this.changes = new TokenBucket(
-                (double) limits.changesPerSecond() * BURST_SECONDS, limits.changesPerSecond(), clock);
+        this.changes =
+                new TokenBucket((double) limits.changesPerSecond() * BURST_SECONDS, limits.changesPerSecond(), clock);
         this.lists = new TokenBucket(limits.keys(), limits.changesPerSecond(), clock);
     }
 
     /** @throws OverLimit if the peer holds more than it may; nothing is taken then */
     synchronized void hold(long moreKeys, long moreBytes) {
-        if ((moreKeys > 0 && keys + moreKeys > limits.keys()) || (moreBytes > 0 && bytes + moreBytes > limits.bytes())) {
+        if ((moreKeys > 0 && keys + moreKeys > limits.keys())
+                || (moreBytes > 0 && bytes + moreBytes > limits.bytes())) {
             overLimit++;
             throw new OverLimit(
                     "the peer publishes more than %d keys or %d MiB, the rest is not read; raise mirror.maxKeys or mirror.maxMiB if that is right"

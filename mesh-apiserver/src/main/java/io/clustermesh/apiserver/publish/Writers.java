@@ -36,8 +36,10 @@ final class Writers implements AutoCloseable {
         this.term = term;
         Starter starter = (name, topics, canary) -> SyncStore.start(
                 SyncStore.Options.of(
-                        "publish-" + name,
-                        topics.stream().map(topic -> topic.prefix(cluster)).toList(),
+                                "publish-" + name,
+                                topics.stream()
+                                        .map(topic -> topic.prefix(cluster))
+                                        .toList(),
                                 canary.map(resource -> resource.stateCanary(cluster)))
                         .fencedBy(term.guard()),
                 store,

@@ -357,8 +357,7 @@ class H2ConnectionTest {
             int length = random.nextInt(40);
             ByteBuf frame = io.netty.buffer.Unpooled.buffer();
             // the right shape, so that it is not all thrown away by the first check
-            Frames.header(
-                    frame, length, random.nextInt(10), random.nextInt(64), random.nextInt(8));
+            Frames.header(frame, length, random.nextInt(10), random.nextInt(64), random.nextInt(8));
             byte[] payload = new byte[length];
             random.nextBytes(payload);
             client.raw(ByteBufUtil.getBytes(frame.writeBytes(payload)));

@@ -102,7 +102,8 @@ final class WireClient implements AutoCloseable {
     }
 
     void headers(int stream, Http2Headers headers, boolean last) {
-        var _ = writer.writeHeaders(context(), stream, headers, 0, last, context().newPromise());
+        var _ = writer.writeHeaders(
+                context(), stream, headers, 0, last, context().newPromise());
         send();
     }
 
@@ -149,7 +150,8 @@ final class WireClient implements AutoCloseable {
     }
 
     void priority(int stream) {
-        var _ = writer.writePriority(context(), stream, 0, (short) 16, false, context().newPromise());
+        var _ = writer.writePriority(
+                context(), stream, 0, (short) 16, false, context().newPromise());
         send();
     }
 

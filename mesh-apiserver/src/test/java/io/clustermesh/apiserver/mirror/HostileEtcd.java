@@ -168,9 +168,7 @@ final class HostileEtcd implements AutoCloseable {
                     case WatchListener.Event.Put(KeyValue entry) ->
                         response.addEventsBuilder().setKv(wire(entry, entry.value()));
                     case WatchListener.Event.Delete(String key, Revision revision) ->
-                        response.addEventsBuilder()
-                                .setTypeValue(1)
-                                .setKv(entry(key, new byte[0], revision.value()));
+                        response.addEventsBuilder().setTypeValue(1).setKv(entry(key, new byte[0], revision.value()));
                 }
             }
             say(watchLie.apply(response.build()));

@@ -84,8 +84,9 @@ class HostilePeersTest {
         String backend = "10.2.1." + (10 + changes++);
         healthy.putService("shop/cart", backend);
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                local.get("cilium/cache/services/v1/east/shop/cart").orElseThrow().value())
+                .untilAsserted(() -> assertThat(local.get("cilium/cache/services/v1/east/shop/cart")
+                                .orElseThrow()
+                                .value())
                         .isEqualTo(healthy.service("shop/cart", backend)));
     }
 
@@ -151,8 +152,7 @@ class HostilePeersTest {
 
         awaitReady("evil");
         assertThat(cachedServices())
-                .containsExactly(
-                        "cilium/cache/services/v1/evil/shop/cart", "cilium/cache/services/v1/evil/shop/zebra");
+                .containsExactly("cilium/cache/services/v1/evil/shop/cart", "cilium/cache/services/v1/evil/shop/zebra");
         assertThat(services().refused())
                 .extracting(MirrorStatus.Refusal::key)
                 .containsExactly(SERVICES + "shop/large", SERVICES + "shop/larger");
@@ -161,8 +161,8 @@ class HostilePeersTest {
 
         records.put(SERVICES + "shop/cart", new byte[40 << 20]);
         await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(cachedServices()).containsExactly("cilium/cache/services/v1/evil/shop/zebra"));
+                .untilAsserted(
+                        () -> assertThat(cachedServices()).containsExactly("cilium/cache/services/v1/evil/shop/zebra"));
     }
 
     @Test
@@ -207,7 +207,8 @@ class HostilePeersTest {
         evil.lieInWatches(response -> response.toBuilder()
                 .addEvents(Event.newBuilder()
                         .setKv(HostileEtcd.entry(
-                                Keys.service(new io.clustermesh.model.ClusterName("east"), ServiceName.parse("shop/cart")),
+                                Keys.service(
+                                        new io.clustermesh.model.ClusterName("east"), ServiceName.parse("shop/cart")),
                                 new byte[] {1},
                                 Long.MAX_VALUE / 2)))
                 .build());

@@ -38,11 +38,7 @@ class MirrorReplicasTest {
 
     private Replica start(String name) {
         Replica replica = new Replica(
-                name,
-                local,
-                peers,
-                target -> target.endpoints().getFirst().getPort() == 1 ? east : north,
-                limits);
+                name, local, peers, target -> target.endpoints().getFirst().getPort() == 1 ? east : north, limits);
         replicas.add(replica);
         return replica;
     }
@@ -153,8 +149,9 @@ class MirrorReplicasTest {
                 .extracting(MirrorStatus.ResourceStatus::resource)
                 .containsExactly("nodes", "services", "identities", "ips");
         assertThat(versions(copy())).isEqualTo(versions(before));
-        local.list(KeyRange.prefix(Keys.CACHE)).entries().forEach(entry -> assertThat(local.adopt(entry.leaseId()))
-                .isPresent());
+        local.list(KeyRange.prefix(Keys.CACHE))
+                .entries()
+                .forEach(entry -> assertThat(local.adopt(entry.leaseId())).isPresent());
     }
 
     @Test
@@ -226,8 +223,8 @@ class MirrorReplicasTest {
         awaitState(a, "east", State.READY);
         List<String> order = local.history("cilium/");
         assertThat(order.indexOf("-cilium/cluster-config/east"))
-                .isLessThan(order.indexOf("-cilium/cache/nodes/v1/east/n1"));
-        assertThat(order.indexOf("-cilium/cache/nodes/v1/east/n1"))
+                .isLessThan(order.indexOf("-cilium/synced/east/cilium/cache/nodes/v1"));
+        assertThat(order.indexOf("-cilium/synced/east/cilium/cache/nodes/v1"))
                 .isLessThan(order.lastIndexOf("+cilium/cluster-config/east"));
     }
 
@@ -266,8 +263,7 @@ class MirrorReplicasTest {
 
         Files.delete(peers.resolve("east.yaml"));
 
-        await().atMost(PATIENCE)
-                .until(() -> a.status("north").config().isPresent());
+        await().atMost(PATIENCE).until(() -> a.status("north").config().isPresent());
     }
 
     @Test
@@ -279,8 +275,11 @@ class MirrorReplicasTest {
 
         await().atMost(PATIENCE)
                 .ignoreExceptions()
-                .untilAsserted(() -> assertThat(
-                                a.status("east").connection().lastFailure().orElseThrow().reason())
+                .untilAsserted(() -> assertThat(a.status("east")
+                                .connection()
+                                .lastFailure()
+                                .orElseThrow()
+                                .reason())
                         .contains("no heartbeat for"));
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(cached()).hasSize(4));
     }
@@ -311,9 +310,9 @@ class MirrorReplicasTest {
         start("b");
 
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                local.list(KeyRange.prefix("cilium/")).entries())
-                        .isEmpty());
+                .untilAsserted(
+                        () -> assertThat(local.list(KeyRange.prefix("cilium/")).entries())
+                                .isEmpty());
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(
                                 local.list(KeyRange.prefix(MirrorRecord.PREFIX)).entries())

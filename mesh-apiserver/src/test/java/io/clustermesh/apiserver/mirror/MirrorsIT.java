@@ -65,8 +65,7 @@ class MirrorsIT {
                 folder.resolve("peers"),
                 lifecycle.own(
                         "leadership",
-                        Leadership.start(
-                                Leadership.Options.of("test", Duration.ofSeconds(2)), local, Clock.system())),
+                        Leadership.start(Leadership.Options.of("test", Duration.ofSeconds(2)), local, Clock.system())),
                 new MirrorTools(
                         Clock.system(),
                         new HopTrace(Clock.system(), 100),

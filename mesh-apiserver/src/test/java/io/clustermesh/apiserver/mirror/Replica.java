@@ -26,8 +26,8 @@ final class Replica implements AutoCloseable {
 
     Replica(String name, KvStore local, Path peers, PeerConnector connector, MirrorLimits limits) {
         lifecycle = new Lifecycle(name, Clock.system());
-        Leadership leadership = lifecycle.own(
-                "leadership", Leadership.start(Leadership.Options.of(name, TTL), local, Clock.system()));
+        Leadership leadership =
+                lifecycle.own("leadership", Leadership.start(Leadership.Options.of(name, TTL), local, Clock.system()));
         mirrors = new Mirrors(
                 new OwnCluster(
                         new ClusterName("west"),

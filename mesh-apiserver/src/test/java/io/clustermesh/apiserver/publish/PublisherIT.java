@@ -189,7 +189,8 @@ class PublisherIT {
         write("node", Samples.NODE);
         write("cart", Samples.CART);
         Publisher first = start();
-        await().atMost(Duration.ofSeconds(40)).until(() -> first.status().lead().ours() && keys().containsKey(CART_KEY));
+        await().atMost(Duration.ofSeconds(40))
+                .until(() -> first.status().lead().ours() && keys().containsKey(CART_KEY));
         try (Lifecycle other = new Lifecycle("test-b", clock)) {
             Publisher second = start("b", other);
             await().until(() -> second.status().lead().replica().equals(Optional.of("a")));
@@ -202,7 +203,8 @@ class PublisherIT {
             write("cart", Samples.CART.replace("8080", "8081"));
             await().untilAsserted(() -> assertThat(entry(CART_KEY).version().modified())
                     .isGreaterThan(before.version().modified()));
-            assertThat(entry(CART_KEY).version().created()).isEqualTo(before.version().created());
+            assertThat(entry(CART_KEY).version().created())
+                    .isEqualTo(before.version().created());
             assertThat(entry(CART_KEY).leaseId()).isEqualTo(before.leaseId());
             assertThat(entry(CONFIG_KEY).version().count()).isEqualTo(1);
         }
@@ -215,8 +217,7 @@ class PublisherIT {
     private Publisher start(String replica, Lifecycle owner) {
         OwnCluster east = new OwnCluster(new ClusterName("east"), new ClusterId(3), MeshSize.CLUSTERS_255, List.of());
         Leadership leadership = owner.own(
-                "leadership",
-                Leadership.start(Leadership.Options.of(replica, Duration.ofSeconds(2)), store, clock));
+                "leadership", Leadership.start(Leadership.Options.of(replica, Duration.ofSeconds(2)), store, clock));
         return Publisher.start(east, new ManifestFolder(folder, clock), store, leadership, events, hops, owner);
     }
 

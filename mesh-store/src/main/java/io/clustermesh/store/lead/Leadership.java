@@ -89,7 +89,11 @@ public final class Leadership implements AutoCloseable {
         this.clock = clock;
         this.ballot = new Ballot(options.candidate(), options.settled(), clock);
         this.watch = Reflector.start(
-                Reflector.Options.of("leaders", KeyRange.prefix(options.prefix())).eager(), store, this::absorb, clock);
+                Reflector.Options.of("leaders", KeyRange.prefix(options.prefix()))
+                        .eager(),
+                store,
+                this::absorb,
+                clock);
         this.elect = Worker.start("leadership-elect", this::elect);
         this.judge = Worker.start("leadership-judge", this::judge);
     }

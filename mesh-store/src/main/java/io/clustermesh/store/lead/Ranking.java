@@ -29,7 +29,7 @@ final class Ranking {
         TreeSet<String> all = new TreeSet<>(replicas);
         all.add(self);
         return all.stream()
-                .sorted(Comparator.comparing((String replica) -> weight(replica, task))
+                .sorted(Comparator.comparingLong((String replica) -> weight(replica, task))
                         .reversed()
                         .thenComparing(Comparator.naturalOrder()))
                 .toList();

@@ -67,9 +67,14 @@ public final class Reflector implements AutoCloseable {
 
         /** With pauses of up to 10 s, and a minute after being over a limit. */
         public static Options of(String name, KeyRange range) {
-            return new Options(name, range, Duration.ofSeconds(10), Duration.ofMinutes(1), key -> LOG.atError()
-                    .addKeyValue("key", key)
-                    .log("a value is too large to be read; it is left out"));
+            return new Options(
+                    name,
+                    range,
+                    Duration.ofSeconds(10),
+                    Duration.ofMinutes(1),
+                    key -> LOG.atError()
+                            .addKeyValue("key", key)
+                            .log("a value is too large to be read; it is left out"));
         }
 
         /** For a range whose news can't wait. */

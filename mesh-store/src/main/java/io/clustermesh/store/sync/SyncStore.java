@@ -77,11 +77,7 @@ public final class SyncStore implements AutoCloseable {
      * @param fence holds as long as we are the writer; once the store says that it doesn't, nothing is written any more
      */
     public record Options(
-            String name,
-            List<KeyRange> owned,
-            Optional<String> canary,
-            Duration leaseTtl,
-            Optional<Txn.Guard> fence) {
+            String name, List<KeyRange> owned, Optional<String> canary, Duration leaseTtl, Optional<Txn.Guard> fence) {
 
         /** As Cilium's {@code --kvstore-lease-ttl}. */
         public static final Duration DEFAULT_LEASE_TTL = Duration.ofMinutes(15);
@@ -195,7 +191,8 @@ public final class SyncStore implements AutoCloseable {
     }
 
     public Status status() {
-        return new Status(synced, fenced, desired.size(), held, desired.dirtyCount(), Map.copyOf(rejected), lastFailure);
+        return new Status(
+                synced, fenced, desired.size(), held, desired.dirtyCount(), Map.copyOf(rejected), lastFailure);
     }
 
     private void loop() throws InterruptedException {
@@ -279,7 +276,8 @@ public final class SyncStore implements AutoCloseable {
                 .log("a lease was lost, writing its keys again");
         // the entry stays, without its lease, so that a key that nobody wants any more is still deleted
         lost.forEach(key -> actual.computeIfPresent(key, (k, old) -> new Written(old.value(), null)));
-        List<String> ours = lost.stream().filter(key -> pruned || desired.wants(key)).toList();
+        List<String> ours =
+                lost.stream().filter(key -> pruned || desired.wants(key)).toList();
         desired.lookAgain(ours);
         options.canary().filter(ours::contains).ifPresent(canary -> desired.lookAgain(List.of(canary)));
     }
@@ -456,9 +454,7 @@ public final class SyncStore implements AutoCloseable {
     private void stop() {
         fenced = true;
         leases.abandon();
-        LOG.atWarn()
-                .addKeyValue("writer", options.name())
-                .log("another replica writes here now, stopping");
+        LOG.atWarn().addKeyValue("writer", options.name()).log("another replica writes here now, stopping");
     }
 
     // Stale keys first, then the canary: a reader that sees the canary must find nothing missing and nothing stale.
