@@ -82,14 +82,14 @@ public final class CacheFeed implements Agent {
         try {
             if (!listed) {
                 ColdStart start = ColdStart.read(store, EVERYTHING, pastRevisions);
-                cache.rebuild(start.past(), start.present());
+                cache.rebuild(start.past(), start.entries(), start.present());
                 listed = true;
                 status = new FeedStatus(
                         false, Optional.of(clock.now()), status.rebuilds() + 1, status.failures(), status.lastError());
                 LOG.atInfo()
                         .addKeyValue("revision", start.present())
                         .addKeyValue("historyFrom", start.past().revision())
-                        .addKeyValue("keys", start.past().entries().size())
+                        .addKeyValue("keys", start.entries().size())
                         .log("watch cache rebuilt from etcd");
             }
             follow();

@@ -4,6 +4,7 @@ import io.clustermesh.store.kv.KeyRange;
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.kv.Listing;
 import io.clustermesh.store.kv.Revision;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,10 +14,11 @@ import java.util.Optional;
  *
  * <p>How far back etcd can be read only trying tells: a compacted revision is refused, with no word on which is not.
  *
- * @param past the listing to begin with
+ * @param past which history and revision to begin with; without entries
+ * @param entries the keys then, sorted
  * @param present etcd's revision now; before it nothing should be shown
  */
-record ColdStart(Listing past, Revision present) {
+record ColdStart(Listing past, List<Entry> entries, Revision present) {
 
     /** etcd sends a watch that catches up 1,000 revisions each 100 ms, so this is a second of the start. */
     static final int REVISIONS = 10_000;
@@ -25,17 +27,21 @@ record ColdStart(Listing past, Revision present) {
     private static final KeyRange NOTHING = KeyRange.key("clustermesh/none");
 
     /** @param revisions how far back it should reach */
-    static ColdStart read(KvStore store, KeyRange range, int revisions) {
+    static ColdStart read(KvStore store, KeyRange range, int revisions) throws InterruptedException {
         Revision present = store.list(NOTHING).revision();
-        return pastListing(store, range, present, revisions)
-                .map(past -> new ColdStart(past, present))
-                .orElseGet(() -> {
-                    Listing now = store.list(range);
-                    return new ColdStart(now, now.revision());
-                });
+        Loading loading = new Loading();
+        Optional<Revision> oldest = oldestReadable(store, present, revisions);
+        if (oldest.isPresent()) {
+            Optional<Listing> past = store.scanAt(range, oldest.get(), loading);
+            if (past.isPresent()) {
+                return new ColdStart(past.get(), loading.entries(), present);
+            }
+        }
+        Listing now = store.scan(range, loading);
+        return new ColdStart(now, loading.entries(), now.revision());
     }
 
-    private static Optional<Listing> pastListing(KvStore store, KeyRange range, Revision present, int revisions) {
+    private static Optional<Revision> oldestReadable(KvStore store, Revision present, int revisions) {
         long unreadable = Math.max(1, present.value() - revisions) - 1;
         long readable = present.value();
         while (readable - unreadable > 1) {
@@ -47,6 +53,6 @@ record ColdStart(Listing past, Revision present) {
                 unreadable = tried;
             }
         }
-        return readable == present.value() ? Optional.empty() : store.listAt(range, new Revision(readable));
+        return readable == present.value() ? Optional.empty() : Optional.of(new Revision(readable));
     }
 }

@@ -88,10 +88,21 @@ public final class WatchCache {
         rebuild(listing, listing.revision());
     }
 
-    /** @param present nothing is shown before this revision has been applied; what was shown before stays until then */
+    /** @param present as in {@link #rebuild(Listing, List, Revision)} */
     void rebuild(Listing listing, Revision present) {
         List<Entry> entries = new ArrayList<>(listing.entries().size());
         listing.entries().forEach(kv -> entries.add(Entry.of(kv)));
+        rebuild(listing, entries, present);
+    }
+
+    /**
+     * As {@link #rebuild(Listing)}, from entries made already.
+     *
+     * @param listing whose own entries are not looked at
+     * @param entries what was listed
+     * @param present nothing is shown before this revision has been applied; what was shown before stays until then
+     */
+    void rebuild(Listing listing, List<Entry> entries, Revision present) {
         entries.sort(Entry::compareKey);
         SortedEntries sorted = SortedEntries.ofSorted(entries);
         long revision = listing.revision().value();

@@ -110,6 +110,15 @@ public final class EtcdKvStore implements KvStore {
         return scan(new Pages(calls, transport.background(), range), listener);
     }
 
+    @Override
+    public Optional<Listing> scanAt(KeyRange range, Revision at, PageListener listener) throws InterruptedException {
+        try {
+            return Optional.of(scan(new Pages(calls, transport.background(), range, at), listener));
+        } catch (StoreException.Invalid notReadable) {
+            return Optional.empty();
+        }
+    }
+
     private Listing scan(Pages pages, PageListener listener) throws InterruptedException {
         Listing at = pages.read(listener);
         pinnedClusterId = at.clusterId();

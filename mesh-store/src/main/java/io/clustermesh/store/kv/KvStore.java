@@ -36,6 +36,21 @@ public interface KvStore extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * As {@link #listAt}, page by page as {@link #scan} does.
+     *
+     * @return which history and revision it was, without entries; empty as {@link #listAt} says, when the listener may
+     *     have heard the beginning
+     */
+    default Optional<Listing> scanAt(KeyRange range, Revision at, PageListener listener) throws InterruptedException {
+        Optional<Listing> listing = listAt(range, at);
+        if (listing.isPresent()) {
+            listener.onStart(listing.get().clusterId());
+            listener.onPage(listing.get().entries());
+        }
+        return listing.map(all -> new Listing(all.clusterId(), all.revision(), List.of()));
+    }
+
     /** One key. */
     default Optional<KeyValue> get(String key) {
         return list(KeyRange.key(key)).entries().stream().findFirst();
