@@ -1,11 +1,13 @@
 package io.clustermesh.bench.apiserver;
 
 import io.clustermesh.bench.apiserver.Stage.Effort;
+import io.clustermesh.bench.host.BenchFailed;
 import io.clustermesh.bench.host.LoadGenerator;
 import io.clustermesh.bench.host.Machine;
 import io.clustermesh.bench.host.Workshop;
 import io.clustermesh.bench.report.Report;
 import io.clustermesh.bench.report.Row;
+import io.clustermesh.cli.rig.linux.CommandException;
 import io.clustermesh.cli.rig.linux.Shell;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,11 +66,25 @@ public final class ApiserverBench {
             Set<String> wanted = new LinkedHashSet<>(scenario.lines());
             wanted.retainAll(options.lines());
             if (!wanted.isEmpty()) {
-                rows.addAll(scenario.measure(stage, wanted));
+                rows.addAll(measured(scenario, stage, wanted));
             }
         }
         report.addAll(Report.text("etcd", rows));
         return report;
+    }
+
+    /** One that can't go on must not cost the others' figures. */
+    private static List<Row> measured(Scenario scenario, Stage stage, Set<String> wanted) throws InterruptedException {
+        try {
+            return scenario.measure(stage, wanted);
+        } catch (BenchFailed | CommandException e) {
+            stage.progress().accept(String.valueOf(e.getMessage()));
+            return List.of(Row.failed(String.join(", ", wanted), firstLine(String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
     }
 
     private static String etcdVersion() {

@@ -51,7 +51,7 @@ final class LiveMesh implements Scenario {
                         stage.workshop(), stage.launcher(), a, etcdA, new Product.Settings(Cores.GENERATOR, "512m"));
                 Product productB = Product.start(
                         stage.workshop(), stage.launcher(), b, etcdB, new Product.Settings(Cores.SERVERS, "1500m"))) {
-            Propagation propagation = Propagation.between(stage, a, etcdA, b, etcdB, productB);
+            Propagation propagation = Propagation.between(stage, a, etcdA, etcdB, productB);
             boolean hops = wanted.contains(PROPAGATION);
             if (hops) {
                 stage.progress().accept("propagation: idle");
@@ -157,7 +157,7 @@ final class LiveMesh implements Scenario {
         private static final int CHANGES = 60;
         private static final int PER_SECOND = 20;
 
-        static Propagation between(Stage stage, Site a, Etcd etcdA, Site b, Etcd etcdB, Product productB) {
+        static Propagation between(Stage stage, Site a, Etcd etcdA, Etcd etcdB, Product productB) {
             Path template = a.directory().resolve("echo.template");
             io.clustermesh.cli.home.AtomicFiles.write(template, TEMPLATE);
             return new Propagation(

@@ -58,12 +58,12 @@ public final class PeerFleet {
                 peers.add(peer);
             }
             Files.writeString(home.resolve("ports"), ports);
-            loop.scheduleAtFixedRate(
+            var _ = loop.scheduleAtFixedRate(
                     () -> peers.forEach(peer -> peer.heartbeat(clock.now().toString())), 30, 30, TimeUnit.SECONDS);
             answer("{\"peers\":%d}".formatted(count));
             new PeerFleet(peers, size, clock).obey(commands);
         } finally {
-            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
     }
 

@@ -7,7 +7,9 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** One cluster of the fleet. */
@@ -46,7 +48,7 @@ final class SimulatedPeer {
         }
         store.open();
         PeerService service = new PeerService(store);
-        Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(loop)
                 .workerEventLoopGroup(loop)
@@ -76,7 +78,7 @@ final class SimulatedPeer {
 
     /** It is alive. */
     void heartbeat(String now) {
-        byte[] value = now.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] value = now.getBytes(StandardCharsets.UTF_8);
         loop.execute(() -> store.put(Keys.HEARTBEAT, value));
     }
 }

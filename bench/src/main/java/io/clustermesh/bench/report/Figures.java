@@ -28,8 +28,8 @@ public final class Figures {
     }
 
     /** Bytes as mebibytes with their unit. */
-    public static String mebibytes(double bytes) {
-        return number(bytes / (1 << 20)) + " MiB";
+    public static String mebibytes(long bytes) {
+        return number((double) bytes / (1 << 20)) + " MiB";
     }
 
     /** The middle one by {@code by}, the lower of the two middle ones of an even number. */

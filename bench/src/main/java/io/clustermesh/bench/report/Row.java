@@ -42,6 +42,17 @@ public record Row(String line, String work, String baseline, String ours, Figure
         return new Row(line, work, baseline, ours, figure, List.of());
     }
 
+    /** A line that could not be measured; its goal counts as missed. */
+    public static Row failed(String line, String why) {
+        return of(line, "not measured", "-", "-", new Figure(0, "-", new Goal.AtLeast(1)))
+                .note(why);
+    }
+
+    /** This row, its goal missed whatever its figure says. */
+    public Row failed(String why) {
+        return new Row(line, work, baseline, ours, new Figure(Double.NaN, "-", figure.goal()), notes).note(why);
+    }
+
     /** This row with one more note. */
     public Row note(String note) {
         List<String> more = new ArrayList<>(notes);

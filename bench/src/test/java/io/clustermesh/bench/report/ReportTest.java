@@ -42,6 +42,20 @@ class ReportTest {
     }
 
     @Test
+    void shouldCountWhatCouldNotBeMeasuredAsMissed() {
+        assertThat(row(30, new Goal.AtLeast(8))
+                        .failed("12 events a message")
+                        .figure()
+                        .mark())
+                .isEqualTo("FAIL");
+        assertThat(row(0, new Goal.AtMost(1)).failed("no events").figure().mark())
+                .isEqualTo("FAIL");
+        assertThat(Report.text("etcd", List.of(Row.failed("paged", "etcd ended"))))
+                .last()
+                .isEqualTo("0 goals met, 1 not");
+    }
+
+    @Test
     void shouldTakeTheMiddleOfTheSamples() {
         assertThat(Figures.median(List.of(3.0, 1.0, 2.0), it -> it)).isEqualTo(2.0);
         assertThat(Figures.median(List.of(4.0, 1.0, 2.0, 3.0), it -> it)).isEqualTo(2.0);
