@@ -72,6 +72,34 @@ final class ApiserverMetrics {
                 "clustermesh.apiserver.clients.refused",
                 "Clients turned away at the handshake or for want of a role",
                 it -> it.api().refused());
+        requests();
+    }
+
+    private void requests() {
+        counter(
+                "clustermesh.apiserver.reads.stale",
+                "Reads that asked for the newest and got what memory held, because etcd did not answer in time",
+                it -> it.api().requests().stale());
+        counter(
+                "clustermesh.apiserver.requests.passed",
+                "Calls of the administrator that etcd answered",
+                it -> it.api().requests().passedThrough());
+        counter(
+                "clustermesh.apiserver.writes.refused",
+                "Calls of others that would have written",
+                it -> it.api().requests().writesRefused());
+        counter(
+                "clustermesh.apiserver.floods.refused",
+                "Watches and reads refused because a client had too many of them open",
+                it -> it.api().requests().floods());
+        counter(
+                "clustermesh.apiserver.watches.leaderless",
+                "Watch streams ended because etcd had been away for too long",
+                it -> it.api().requests().noLeader());
+        gauge(
+                "clustermesh.apiserver.answers.bytes",
+                "Bytes of list answers on their way to clients",
+                it -> it.api().requests().now().answerBytes());
     }
 
     private void publisher() {
