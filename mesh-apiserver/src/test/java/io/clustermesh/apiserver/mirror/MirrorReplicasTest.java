@@ -25,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Several replicas over one kvstore, and what each finds when it takes over. */
 class MirrorReplicasTest {
 
+    private static final String CART = "cilium/cache/services/v1/east/shop/cart";
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final InMemoryKvStore local = new InMemoryKvStore(1);
@@ -116,11 +118,9 @@ class MirrorReplicasTest {
         assertThat(versions(copy())).isEqualTo(versions(before));
         peer.putService("shop/cart", "10.2.1.7");
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(copy().get("cilium/cache/services/v1/east/shop/cart")
-                                .value())
-                        .isEqualTo(peer.service("shop/cart", "10.2.1.7")));
-        assertThat(copy().get("cilium/cache/services/v1/east/shop/cart").leaseId())
-                .isEqualTo(before.get("cilium/cache/services/v1/east/shop/cart").leaseId());
+                .untilAsserted(
+                        () -> assertThat(entry(copy(), CART).value()).isEqualTo(peer.service("shop/cart", "10.2.1.7")));
+        assertThat(entry(copy(), CART).leaseId()).isEqualTo(entry(before, CART).leaseId());
     }
 
     @Test
@@ -317,5 +317,9 @@ class MirrorReplicasTest {
                 .untilAsserted(() -> assertThat(
                                 local.list(KeyRange.prefix(MirrorRecord.PREFIX)).entries())
                         .isEmpty());
+    }
+
+    private static KeyValue entry(Map<String, KeyValue> copy, String key) {
+        return Optional.ofNullable(copy.get(key)).orElseThrow(() -> new AssertionError(key + " is not in the copy"));
     }
 }
