@@ -5,6 +5,7 @@ import io.clustermesh.apiserver.api.ApiConfig;
 import io.clustermesh.apiserver.api.ApiEndpoint;
 import io.clustermesh.apiserver.api.ApiLimits;
 import io.clustermesh.apiserver.mirror.MirrorLimits;
+import io.clustermesh.apiserver.publish.Exports;
 import io.clustermesh.apiserver.publish.OwnCluster;
 import io.clustermesh.model.Cidr;
 import io.clustermesh.model.ClusterId;
@@ -37,6 +38,8 @@ import java.util.Optional;
  * # everything below has the value shown if it is left out
  * api: {host: 0.0.0.0, port: <that of cluster.yaml's endpoint>, reusePort: false, eventLoops: 1}
  * manifests: <home>/manifests
+ * exports: {mode: both, serviceExports: true}   # or services, which all of Cilium reads, or slices
+ * leaseTtl: 15m                     # how long what we wrote outlives us, 25s to 24h
  * replica: {name: mesh-apiserver}   # of several in one cluster, each has its own
  * admin: {socket: <home>/run/<replica>.sock, listen: <off>}
  * mirror: {cacheTtl: 0s, maxKeys: 1000000, maxMiB: 512, changesPerSecond: 2000}   # for each peer; 0s means for ever
@@ -76,7 +79,7 @@ record ApiserverConfig(
             Path home = settings.path("home");
             ClusterFile file = ClusterFile.read(home, settings);
             return new ApiserverConfig(
-                    file.cluster(),
+                    file.cluster().exporting(Exports.read(settings)),
                     EtcdSettings.read(settings, "etcd"),
                     api(settings, home, file),
                     new Folders(

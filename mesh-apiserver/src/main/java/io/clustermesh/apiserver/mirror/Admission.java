@@ -28,9 +28,6 @@ import java.util.stream.Stream;
  */
 final class Admission {
 
-    /** What our own etcd still takes with its default limit of 1.5 MiB a request. */
-    static final int MAX_VALUE_BYTES = 1_500_000;
-
     private final ClusterName peer;
     private final ClusterId id;
     private final IdentityRange identities;
@@ -48,10 +45,6 @@ final class Admission {
      * @return why the entry must not be mirrored, with the remedy; empty if it may
      */
     Optional<String> objection(Resource resource, String name, byte[] value) {
-        if (value.length > MAX_VALUE_BYTES) {
-            return Optional.of("it has %d bytes, at most %d are mirrored; the peer must split or shorten it"
-                    .formatted(value.length, MAX_VALUE_BYTES));
-        }
         return switch (resource) {
             case NODES -> judge(NodeCodec.decode(value), node -> node(name, node));
             case SERVICES -> judge(ServiceCodec.decode(value), service -> service(name, service));

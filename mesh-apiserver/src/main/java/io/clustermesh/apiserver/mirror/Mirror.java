@@ -267,13 +267,19 @@ final class Mirror implements AutoCloseable {
                                 "mirror-write-%s-config".formatted(peer),
                                 List.of(KeyRange.key(Keys.clusterConfig(peer)), KeyRange.key(MirrorRecord.key(peer))),
                                 Optional.empty())
+                        .withLeaseTtl(claims.own().exports().leaseTtl())
                         .fencedBy(term.guard()),
                 local,
                 key -> configWritten = configWritten || key.equals(Keys.clusterConfig(peer)),
                 tools.clock());
         recorder = new Recorder(view, about, tools.clock());
-        ResourceMirror.Shared shared =
-                new ResourceMirror.Shared(peer, term, new Admission(peer, id, claims), budget, local);
+        ResourceMirror.Shared shared = new ResourceMirror.Shared(
+                peer,
+                term,
+                new Admission(peer, id, claims),
+                budget,
+                local,
+                claims.own().exports().leaseTtl());
         List<ResourceMirror> resources = new ArrayList<>();
         for (Resource resource : Resource.values()) {
             boolean inherited = inheritedCanaries.contains(resource.cacheCanary(peer));

@@ -16,6 +16,7 @@ import io.clustermesh.store.sync.Change;
 import io.clustermesh.store.sync.Freshness;
 import io.clustermesh.store.sync.Reflector;
 import io.clustermesh.store.sync.SyncStore;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +60,8 @@ final class ResourceMirror implements AutoCloseable {
     private volatile int mirrored;
 
     /** What the resources of one peer share. */
-    record Shared(ClusterName peer, Term term, Admission admission, PeerBudget budget, KvStore local) {}
+    record Shared(
+            ClusterName peer, Term term, Admission admission, PeerBudget budget, KvStore local, Duration leaseTtl) {}
 
     /** @param inherited whether our canary says that the copy in our kvstore is complete */
     ResourceMirror(Resource resource, Shared shared, boolean inherited, MirrorTools tools) {
@@ -79,6 +81,7 @@ final class ResourceMirror implements AutoCloseable {
                                 "mirror-write-%s-%s".formatted(peer, word()),
                                 List.of(resource.drainPrefix(peer)),
                                 Optional.of(resource.cacheCanary(peer)))
+                        .withLeaseTtl(shared.leaseTtl())
                         .fencedBy(shared.term().guard()),
                 shared.local(),
                 this::acknowledged,

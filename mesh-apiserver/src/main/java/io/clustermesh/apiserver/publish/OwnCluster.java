@@ -14,7 +14,7 @@ import java.util.List;
  * @param id its id
  * @param size how many clusters its mesh can have
  * @param podCidrs what its nodes' pod CIDRs come from; empty if not said
- * @param exports which forms of its services it exports
+ * @param exports what it exports
  */
 public record OwnCluster(ClusterName name, ClusterId id, MeshSize size, List<Cidr> podCidrs, Exports exports) {
 

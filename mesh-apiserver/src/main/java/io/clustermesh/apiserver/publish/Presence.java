@@ -16,7 +16,6 @@ import io.clustermesh.store.runtime.Lifecycle;
 import io.clustermesh.store.runtime.Mailbox;
 import io.clustermesh.store.sync.Change;
 import io.clustermesh.store.sync.Reflector;
-import io.clustermesh.store.sync.SyncStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -46,6 +45,7 @@ final class Presence implements Agent {
     private final Clock clock;
     private final String configKey;
     private final byte[] config;
+    private final Duration leaseTtl;
     private final Mailbox<List<Change>> mailbox = new Mailbox<>(64);
 
     private final Seat seat = new Seat(() -> mailbox.offer(List.of()));
@@ -64,6 +64,7 @@ final class Presence implements Agent {
         this.clock = clock;
         this.configKey = Keys.clusterConfig(cluster.name());
         this.config = ClusterConfigCodec.encode(config(cluster));
+        this.leaseTtl = cluster.exports().leaseTtl();
     }
 
     /** Starts it as parts of {@code lifecycle}; it speaks while the seat that it returns has a term. */
@@ -179,7 +180,7 @@ final class Presence implements Agent {
     private void put(String key, byte[] value) {
         Lease held = lease;
         if (held == null || !held.alive()) {
-            held = store.grant(SyncStore.Options.DEFAULT_LEASE_TTL);
+            held = store.grant(leaseTtl);
             lease = held;
         }
         List<Txn.Guard> fence = term.stream().map(Term::guard).toList();

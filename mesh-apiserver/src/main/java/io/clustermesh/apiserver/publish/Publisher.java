@@ -218,7 +218,7 @@ public final class Publisher implements Agent {
             LOG.atInfo().addKeyValue("cluster", cluster.name()).log("another replica publishes now");
         }
         if (term.isPresent()) {
-            Writers next = new Writers(cluster.name(), store, term.get(), this::acknowledged, clock);
+            Writers next = new Writers(cluster, store, term.get(), this::acknowledged, clock);
             writers = next;
             published.values().forEach(next::write);
             if (sourceSynced) {

@@ -32,8 +32,9 @@ final class Writers implements AutoCloseable {
      * @param term while it lasts they write
      * @param acknowledged told each key that the store has taken, on a writer's thread; must not block
      */
-    Writers(ClusterName cluster, KvStore store, Term term, Consumer<String> acknowledged, Clock clock) {
+    Writers(OwnCluster own, KvStore store, Term term, Consumer<String> acknowledged, Clock clock) {
         this.term = term;
+        ClusterName cluster = own.name();
         Starter starter = (name, topics, canary) -> SyncStore.start(
                 SyncStore.Options.of(
                                 "publish-" + name,
@@ -41,6 +42,7 @@ final class Writers implements AutoCloseable {
                                         .map(topic -> topic.prefix(cluster))
                                         .toList(),
                                 canary.map(resource -> resource.stateCanary(cluster)))
+                        .withLeaseTtl(own.exports().leaseTtl())
                         .fencedBy(term.guard()),
                 store,
                 acknowledged,

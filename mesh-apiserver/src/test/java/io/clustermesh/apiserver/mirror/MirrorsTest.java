@@ -3,6 +3,7 @@ package io.clustermesh.apiserver.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.luben.zstd.Zstd;
 import io.clustermesh.apiserver.events.EventLog;
 import io.clustermesh.apiserver.publish.OwnCluster;
 import io.clustermesh.model.Cidr;
@@ -201,6 +202,38 @@ class MirrorsTest {
         assertThat(status("east").resources().getFirst().refused().getFirst().reason())
                 .contains("10.1.7.0/24 overlaps pod CIDR 10.1.0.0/16 of our own cluster west");
         assertThat(events.events()).hasSize(8);
+    }
+
+    @Test
+    void shouldRefuseForeignSlicesAndBombsAndTouchNothingElse() {
+        PeerRecords peer = new PeerRecords(east, "east", 2).everything();
+        peer.config(new ClusterConfig.Capabilities(
+                        true, false, 255, Optional.of(true), ExportMode.SERVICES_AND_SLICES.text()))
+                .put("cilium/state/endpointslices/v1/east/shop/good", peer.slice("shop/good", "10.2.1.5"))
+                .put("cilium/state/endpointslices/v1/east/shop/steal", peer.slice("shop/steal", "10.1.0.9"))
+                .put("cilium/state/endpointslices/v1/east/shop/other", peer.slice("shop/good", "10.2.1.5"))
+                .put("cilium/state/endpointslices/v1/east/shop/bomb", Zstd.compress(new byte[32 << 20]))
+                .put("cilium/state/serviceexports/v1/east/shop/huge", new byte[10 << 20])
+                .put(
+                        "cilium/state/serviceexports/v1/east/shop/forged",
+                        new PeerRecords(east, "north", 3).serviceExport("shop/forged"));
+
+        connect("east", 1);
+
+        awaitReady("east");
+        assertThat(cached()).hasSize(5).contains("cilium/cache/endpointslices/v1/east/shop/good");
+        assertThat(status("east").resources())
+                .extracting(MirrorStatus.ResourceStatus::resource, MirrorStatus.ResourceStatus::refusedCount)
+                .contains(
+                        org.assertj.core.groups.Tuple.tuple("services", 0),
+                        org.assertj.core.groups.Tuple.tuple("endpoint-slices", 3),
+                        org.assertj.core.groups.Tuple.tuple("service-exports", 2));
+        assertThat(status("east").resources())
+                .flatExtracting(MirrorStatus.ResourceStatus::refused)
+                .extracting(MirrorStatus.Refusal::reason)
+                .anyMatch(reason -> reason.contains("holds more than 16777216 bytes"))
+                .anyMatch(reason -> reason.contains("of our own cluster west"))
+                .anyMatch(reason -> reason.contains("its value of 10485760 bytes is larger than"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.clustermesh.apiserver.mirror;
 
 import io.clustermesh.model.Cidr;
 import io.clustermesh.model.ClusterConfig;
+import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.IpAddress;
@@ -16,6 +17,7 @@ import io.clustermesh.model.Protocol;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
 import io.clustermesh.model.codec.ClusterConfigCodec;
+import io.clustermesh.model.codec.EndpointSliceCodec;
 import io.clustermesh.model.codec.IpCodec;
 import io.clustermesh.model.codec.NodeCodec;
 import io.clustermesh.model.codec.ServiceCodec;
@@ -74,6 +76,20 @@ final class PeerRecords {
         return """
             {"cluster":"%s","name":"%s","namespace":"%s","exportCreationTimestamp":"2026-05-04T08:00:00Z","ports":[{"name":"http","protocol":"TCP","port":80}],"type":"ClusterSetIP","sessionAffinity":"None","ipFamilies":["IPv4"],"internalTrafficPolicy":"Cluster"}\
             """.formatted(name, export.name(), export.namespace()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    byte[] slice(String name, String backend) {
+        ServiceName slice = ServiceName.parse(name);
+        return EndpointSliceCodec.encode(new ClusterEndpointSlice(
+                new ClusterEndpointSlice.Origin(this.name, id, slice.namespace(), slice.name()),
+                new ClusterEndpointSlice.Meta(Map.of(ClusterEndpointSlice.SERVICE_LABEL, "cart"), Map.of()),
+                IpAddress.Family.IPV4,
+                List.of(new ClusterEndpointSlice.Endpoint(
+                        List.of(IpAddress.parse(backend)),
+                        new ClusterEndpointSlice.Conditions(true, true, false),
+                        "",
+                        new ClusterEndpointSlice.EndpointTopology("", "", List.of()))),
+                List.of()));
     }
 
     PeerRecords putService(String service, String backend) {

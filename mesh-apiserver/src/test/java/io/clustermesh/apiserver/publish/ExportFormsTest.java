@@ -209,7 +209,7 @@ class ExportFormsTest {
     @ParameterizedTest
     @EnumSource(ExportMode.class)
     void shouldWriteTheFormsThatItsModeNamesAndSayWhich(ExportMode mode) {
-        exporting(new Exports(mode, false));
+        exporting(new Exports(mode, false, Exports.ALL.leaseTtl()));
         publish("service", Samples.SERVICE);
         publish("slice", SLICE);
         publish("export", EXPORT);

@@ -96,6 +96,11 @@ public final class SyncStore implements AutoCloseable {
             return new Options(name, owned, canary, DEFAULT_LEASE_TTL, Optional.empty());
         }
 
+        /** With leases of another length. */
+        public Options withLeaseTtl(Duration ttl) {
+            return new Options(name, owned, canary, ttl, fence);
+        }
+
         /** Writes only while {@code guard} holds, see {@link io.clustermesh.store.lead.Term#guard()}. */
         public Options fencedBy(Txn.Guard guard) {
             return new Options(name, owned, canary, leaseTtl, Optional.of(guard));

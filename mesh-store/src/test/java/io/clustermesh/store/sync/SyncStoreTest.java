@@ -11,6 +11,7 @@ import io.clustermesh.store.kv.Txn;
 import io.clustermesh.store.kv.memory.InMemoryKvStore;
 import io.clustermesh.store.runtime.Clock;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,6 +151,23 @@ class SyncStoreTest {
 
         awaitSynced(writer);
         assertThat(contents()).isEqualTo(Map.of("a/1", "x"));
+    }
+
+    @Test
+    void shouldHangItsKeysOnLeasesOfTheTtlThatItIsTold() {
+        assertThat(SyncStore.Options.DEFAULT_LEASE_TTL).isEqualTo(Duration.ofMinutes(15));
+        SyncStore writer = SyncStore.start(
+                SyncStore.Options.of("test", List.of("a/"), Optional.of(CANARY)).withLeaseTtl(Duration.ofSeconds(25)),
+                store,
+                acknowledged::add,
+                Clock.system());
+        running = Optional.of(writer);
+        writer.upsert("a/1", bytes("x"));
+        writer.markSynced();
+        awaitSynced(writer);
+
+        long lease = store.get("a/1").orElseThrow().leaseId();
+        assertThat(store.adopt(lease).orElseThrow().ttl()).isEqualTo(Duration.ofSeconds(25));
     }
 
     @Test
