@@ -33,7 +33,9 @@ class ArchitectureTest {
 
     @BeforeAll
     static void importEveryModule() {
-        JavaClasses all = new ClassFileImporter().importPackages("io.clustermesh");
+        JavaClasses all = new ClassFileImporter()
+                .withImportOption(location -> !location.contains("test-classes") && !location.contains("-tests.jar"))
+                .importPackages("io.clustermesh");
         mesh = all.that(DescribedPredicate.describe(
                 "written by us, tests aside",
                 c -> !c.getPackageName().startsWith("io.clustermesh.store.etcd.pb")
