@@ -60,7 +60,12 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.clustermesh.model..", "java..", "com.fasterxml.jackson.core..", "org.jspecify..")
+                        "io.clustermesh.model..",
+                        "java..",
+                        "com.fasterxml.jackson.core..",
+                        "com.google.protobuf..",
+                        "com.github.luben.zstd..",
+                        "org.jspecify..")
                 .check(mesh);
         noClasses()
                 .that()
@@ -97,7 +102,12 @@ class ArchitectureTest {
     @Test
     void shouldKeepLibrariesWithTheirOneUser() {
         onlyIn("org.bouncycastle..", "io.clustermesh.certs..");
-        onlyIn("io.grpc..", "io.clustermesh.store.etcd..", "io.clustermesh.apiserver.api..");
+        onlyIn(
+                "io.grpc..",
+                "io.clustermesh.store.etcd..",
+                "io.clustermesh.apiserver.api..",
+                "io.clustermesh.apiserver.h2..");
+        onlyIn("com.github.luben.zstd..", "io.clustermesh.model.codec..");
         onlyIn("io.vertx..", "io.clustermesh.store.admin..");
         onlyIn("io.opentelemetry.sdk..", "io.clustermesh.store.runtime..", "io.clustermesh.store.admin..");
         onlyIn("io.opentelemetry.exporter..", "io.clustermesh.store.runtime..", "io.clustermesh.store.admin..");
@@ -115,7 +125,7 @@ class ArchitectureTest {
         notCalled(System.class, "currentTimeMillis", runtime);
         notCalled(System.class, "nanoTime", runtime);
         notCalled(java.time.Instant.class, "now", runtime);
-        notCalled(System.class, "exit", "io.clustermesh.cli..");
+        notCalled(System.class, "exit", "io.clustermesh.cli..", runtime);
         noClasses()
                 .that()
                 .resideOutsideOfPackage(runtime)

@@ -6,6 +6,7 @@ import io.clustermesh.store.kv.Listing;
 import io.clustermesh.store.kv.Revision;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a replica without history reads first: etcd as it was some thousand revisions ago. The watch then brings what
@@ -23,14 +24,20 @@ record ColdStart(Listing past, List<Entry> entries, Revision present) {
     /** etcd sends a watch that catches up 1,000 revisions each 100 ms, so this is a second of the start. */
     static final int REVISIONS = 10_000;
 
-    /** A key that says nothing; only whether its revision can be read is asked. */
+    /**
+     * Keys that the watch may bring on top of the listing: a list is several times cheaper than a watch that catches up, so
+     * after a mass of writes the past begins behind them.
+     */
+    private static final long NEW_KEYS = 20_000;
+
+    /** A key that says nothing; only the newest revision is asked. */
     private static final KeyRange NOTHING = KeyRange.key("clustermesh/none");
 
     /** @param revisions how far back it should reach */
     static ColdStart read(KvStore store, KeyRange range, int revisions) throws InterruptedException {
         Revision present = store.list(NOTHING).revision();
         Loading loading = new Loading();
-        Optional<Revision> oldest = oldestReadable(store, present, revisions);
+        Optional<Revision> oldest = oldestWorthwhile(store, range, present, revisions);
         if (oldest.isPresent()) {
             Optional<Listing> past = store.scanAt(range, oldest.get(), loading);
             if (past.isPresent()) {
@@ -41,13 +48,16 @@ record ColdStart(Listing past, List<Entry> entries, Revision present) {
         return new ColdStart(now, loading.entries(), now.revision());
     }
 
-    private static Optional<Revision> oldestReadable(KvStore store, Revision present, int revisions) {
+    private static Optional<Revision> oldestWorthwhile(
+            KvStore store, KeyRange range, Revision present, int revisions) {
+        long now = store.countAt(range, Revision.NONE).orElse(0);
         long unreadable = Math.max(1, present.value() - revisions) - 1;
         long readable = present.value();
         while (readable - unreadable > 1) {
             // the first try is the oldest wanted, for often nothing has been compacted
             long tried = readable == present.value() ? unreadable + 1 : unreadable + (readable - unreadable) / 2;
-            if (store.listAt(NOTHING, new Revision(tried)).isPresent()) {
+            OptionalLong then = store.countAt(range, new Revision(tried));
+            if (then.isPresent() && now - then.getAsLong() <= NEW_KEYS) {
                 readable = tried;
             } else {
                 unreadable = tried;

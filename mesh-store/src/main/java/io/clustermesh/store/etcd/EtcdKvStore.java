@@ -1,6 +1,7 @@
 package io.clustermesh.store.etcd;
 
 import io.clustermesh.store.etcd.pb.KVGrpc;
+import io.clustermesh.store.etcd.pb.RangeRequest;
 import io.clustermesh.store.etcd.pb.TxnRequest;
 import io.clustermesh.store.etcd.pb.TxnResponse;
 import io.clustermesh.store.etcd.pb.WatchGrpc;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -116,6 +118,26 @@ public final class EtcdKvStore implements KvStore {
             return Optional.of(scan(new Pages(calls, transport.background(), range, at), listener));
         } catch (StoreException.Invalid notReadable) {
             return Optional.empty();
+        }
+    }
+
+    @Override
+    public OptionalLong countAt(KeyRange range, Revision at) {
+        RangeRequest request = RangeRequest.newBuilder()
+                .setKey(Messages.firstKey(range))
+                .setRangeEnd(Messages.rangeEnd(range))
+                .setRevision(at.value())
+                .setCountOnly(true)
+                .build();
+        try {
+            return OptionalLong.of(calls.raw((channel, stubs) ->
+                            stubs.on(KVGrpc.newBlockingStub(channel)).range(request))
+                    .getCount());
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.OUT_OF_RANGE) {
+                return OptionalLong.empty();
+            }
+            throw EtcdErrors.toStoreException("count of " + range, e);
         }
     }
 

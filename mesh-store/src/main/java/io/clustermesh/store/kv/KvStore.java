@@ -3,6 +3,7 @@ package io.clustermesh.store.kv;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A kvstore in etcd's sense. Implementations are thread-safe; calls block until the answer or the store's deadline.
@@ -49,6 +50,16 @@ public interface KvStore extends AutoCloseable {
             listener.onPage(listing.get().entries());
         }
         return listing.map(all -> new Listing(all.clusterId(), all.revision(), List.of()));
+    }
+
+    /**
+     * How many keys {@code range} had at {@code at}, or has now for {@link Revision#NONE}.
+     *
+     * @return empty as {@link #listAt} says
+     */
+    default OptionalLong countAt(KeyRange range, Revision at) {
+        Optional<Listing> listing = at.equals(Revision.NONE) ? Optional.of(list(range)) : listAt(range, at);
+        return listing.map(all -> OptionalLong.of(all.entries().size())).orElse(OptionalLong.empty());
     }
 
     /** One key. */
