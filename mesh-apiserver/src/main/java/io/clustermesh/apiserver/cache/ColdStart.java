@@ -48,8 +48,7 @@ record ColdStart(Listing past, List<Entry> entries, Revision present) {
         return new ColdStart(now, loading.entries(), now.revision());
     }
 
-    private static Optional<Revision> oldestWorthwhile(
-            KvStore store, KeyRange range, Revision present, int revisions) {
+    private static Optional<Revision> oldestWorthwhile(KvStore store, KeyRange range, Revision present, int revisions) {
         long now = store.countAt(range, Revision.NONE).orElse(0);
         long unreadable = Math.max(1, present.value() - revisions) - 1;
         long readable = present.value();
