@@ -222,12 +222,11 @@ class ReplicasTest {
         start("mesh-apiserver-0", connection("mesh-apiserver-1", true, "PT1S"));
         start("mesh-apiserver-1", connection("mesh-apiserver-1", false, "PT50S"));
 
-        assertThat(new Replicas(ClusterHome.read(folder.resolve("west")))
-                        .connections()
-                        .get("east")
-                        .path("state")
-                        .asText())
-                .isEqualTo("STALE");
+        assertThat(new Replicas(ClusterHome.read(folder.resolve("west"))).connections())
+                .hasEntrySatisfying(
+                        "east",
+                        connection ->
+                                assertThat(connection.path("state").asText()).isEqualTo("STALE"));
         assertThat(run("status")).isEqualTo(1);
         assertThat(said()).contains("HELD BY", "mesh-apiserver-1", "STALE", "50.0 s", "3.5 ms");
     }
