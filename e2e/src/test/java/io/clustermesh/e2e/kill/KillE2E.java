@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ class KillE2E {
     @TempDir
     Path temp;
 
+    private final long seed = Long.getLong("kill.seed", System.nanoTime());
     private final List<AutoCloseable> open = new ArrayList<>();
     private ClusterUnderFire west;
     private ClusterUnderFire east;
@@ -43,6 +45,15 @@ class KillE2E {
 
     /** What a round kills, and how it comes back. */
     private record Victim(String name, Runnable kill, Runnable revive) {}
+
+    @BeforeEach
+    void bringUp() throws IOException {
+        System.out.printf("kill.seed=%d%n", seed);
+        west = keep(new ClusterUnderFire(temp, "west", 1, REPLICAS));
+        east = keep(new ClusterUnderFire(temp, "east", 2, REPLICAS));
+        westLoad = keep(new Load(west, 1, seed + 1));
+        eastLoad = keep(new Load(east, 2, seed + 2));
+    }
 
     @AfterEach
     void stop() throws Exception {
@@ -54,11 +65,9 @@ class KillE2E {
     @Test
     @Timeout(900)
     void shouldKeepEveryCopyEqualToItsSourceThroughFiftyKills() throws IOException {
-        long seed = Long.getLong("kill.seed", System.nanoTime());
         int rounds = Integer.getInteger("kill.rounds", 50);
-        System.out.printf("kill.seed=%d kill.rounds=%d%n", seed, rounds);
         Random random = new Random(seed);
-        bringUp(seed);
+        connectAndStart();
 
         Map<String, Integer> killed = new TreeMap<>();
         for (int round = 1; round <= rounds; round++) {
@@ -95,13 +104,9 @@ class KillE2E {
         assertThat(diedByThemselves()).as("nobody ends but by the test's hand").isEmpty();
     }
 
-    private void bringUp(long seed) throws IOException {
-        west = keep(new ClusterUnderFire(temp, "west", 1, REPLICAS));
-        east = keep(new ClusterUnderFire(temp, "east", 2, REPLICAS));
+    private void connectAndStart() throws IOException {
         west.connectTo(east);
         east.connectTo(west);
-        westLoad = keep(new Load(west, 1, seed + 1));
-        eastLoad = keep(new Load(east, 2, seed + 2));
         westLoad.start();
         eastLoad.start();
         west.start();
