@@ -52,15 +52,16 @@ record ColdStart(Listing past, List<Entry> entries, Revision present) {
         long now = store.countAt(range, Revision.NONE).orElse(0);
         long unreadable = Math.max(1, present.value() - revisions) - 1;
         long readable = present.value();
+        // the first try is the oldest wanted, for often nothing has been compacted; then halves, a dozen at most
+        long tried = unreadable + 1;
         while (readable - unreadable > 1) {
-            // the first try is the oldest wanted, for often nothing has been compacted
-            long tried = readable == present.value() ? unreadable + 1 : unreadable + (readable - unreadable) / 2;
             OptionalLong then = store.countAt(range, new Revision(tried));
             if (then.isPresent() && now - then.getAsLong() <= NEW_KEYS) {
                 readable = tried;
             } else {
                 unreadable = tried;
             }
+            tried = unreadable + (readable - unreadable) / 2;
         }
         return readable == present.value() ? Optional.empty() : Optional.of(new Revision(readable));
     }
