@@ -202,7 +202,7 @@ final class Ballot {
             if (!better.equals(self)
                     && other != null
                     && now - replicaSinceNanos.getOrDefault(REPLICAS + better, now) >= settled.toNanos()
-                    && candidacy.mayYieldTo(other.leaseId())) {
+                    && candidacy.yieldTo(other.leaseId(), now, settled.toNanos())) {
                 Revision created = candidacy.term().get().created();
                 candidacy.lose("replica %s is there to lead it, handing over".formatted(better));
                 candidacy.notBefore(now + settled.toNanos());

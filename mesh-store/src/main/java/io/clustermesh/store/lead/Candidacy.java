@@ -1,15 +1,18 @@
 package io.clustermesh.store.lead;
 
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** Our wish to lead one task, and the term if we do. Guarded by the lock of its {@link Ballot}. */
 final class Candidacy {
 
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.HOURS.toNanos(1);
+
     private final String task;
     private final LeadershipListener listener;
-    private final Set<Long> yieldedTo = new HashSet<>();
+    private long yieldedTo;
+    private long yieldAgainNanos;
+    private long yieldPauseNanos;
     private Optional<Term> term = Optional.empty();
     private boolean doubtful;
     private long sinceNanos;
@@ -69,8 +72,20 @@ final class Candidacy {
         notBeforeNanos = nanos;
     }
 
-    /** True only once for each run of another replica, so that two that disagree don't pass a task to and fro. */
-    boolean mayYieldTo(long leaseOfTheOther) {
-        return yieldedTo.add(leaseOfTheOther);
+    /**
+     * Whether to hand over now to the replica that holds this lease, and if so remembers it. It may be too slow to take
+     * the task, or disagree; so each further attempt comes after twice the time, and nothing passes to and fro.
+     */
+    boolean yieldTo(long leaseOfTheOther, long nowNanos, long settledNanos) {
+        if (leaseOfTheOther != yieldedTo) {
+            yieldedTo = leaseOfTheOther;
+            yieldPauseNanos = settledNanos;
+        } else if (nowNanos - yieldAgainNanos < 0) {
+            return false;
+        } else {
+            yieldPauseNanos = Math.min(2 * yieldPauseNanos, LONGEST_PAUSE_NANOS);
+        }
+        yieldAgainNanos = nowNanos + yieldPauseNanos;
+        return true;
     }
 }

@@ -117,7 +117,7 @@ abstract class LeadershipContract {
 
         a.close();
 
-        await().untilAsserted(() -> assertThat(diary.subList(3, diary.size()))
+        await().untilAsserted(() -> assertThat(List.copyOf(diary).stream().skip(3))
                 .containsExactlyInAnyOrder("b leads x", "b leads y", "b leads z"));
         await().untilAsserted(() -> assertThat(b.replicas()).containsExactly("b"));
     }
