@@ -53,7 +53,8 @@ public final class MeshApiserver {
         this.config = config;
         KvStore store = lifecycle.own("etcd", EtcdKvStore.connect(config.etcd(), clock));
         cache = new WatchCache(CacheLimits.DEFAULT);
-        feed = new CacheFeed(store, cache, clock);
+        // a connection and an event loop of its own, so that what clients wait for never queues behind a mirror's bulk
+        feed = new CacheFeed(lifecycle.own("etcd feed", EtcdKvStore.connect(config.etcd(), clock)), cache, clock);
         lifecycle.run(feed);
         api = EtcdApiServer.start(
                 config.api(), cache, lifecycle.own("etcd relay", EtcdRelay.connect(config.etcd(), clock)), lifecycle);

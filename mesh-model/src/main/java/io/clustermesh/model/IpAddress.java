@@ -2,7 +2,6 @@ package io.clustermesh.model;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
 
 /**
  * An IPv4 or IPv6 address; equal families and bytes are equal addresses. Parsing never asks a name server.
@@ -43,14 +42,68 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
      * @throws IllegalArgumentException for anything else, host names among them
      */
     public static IpAddress parse(String text) {
-        if (text.indexOf('%') >= 0 || (text.indexOf(':') < 0 && !isDottedQuad(text))) {
-            throw new IllegalArgumentException("\"%s\" is no IP address".formatted(text));
+        if (text.indexOf(':') < 0) {
+            return parseIpv4(text);
+        }
+        if (text.indexOf('%') >= 0) {
+            throw noAddress(text);
         }
         try {
             return of(InetAddress.ofLiteral(text).getAddress());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("\"%s\" is no IP address".formatted(text), e);
+            throw noAddress(text);
         }
+    }
+
+    // by hand, since a mirror parses two of them for each pod of a peer
+    private static IpAddress parseIpv4(String text) {
+        long bits = 0;
+        int octet = 0;
+        int digits = 0;
+        int dots = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.' && digits > 0 && dots < 3) {
+                bits = bits << 8 | octet;
+                octet = 0;
+                digits = 0;
+                dots++;
+            } else if (c >= '0' && c <= '9' && (digits == 0 || octet > 0)) {
+                octet = octet * 10 + c - '0';
+                digits++;
+                if (octet > 255) {
+                    throw noAddress(text);
+                }
+            } else {
+                throw noAddress(text);
+            }
+        }
+        if (dots != 3 || digits == 0) {
+            throw noAddress(text);
+        }
+        return new IpAddress(Family.IPV4, 0, bits << 8 | octet);
+    }
+
+    private static IllegalArgumentException noAddress(String text) {
+        return new IllegalArgumentException("\"%s\" is no IP address".formatted(text));
+    }
+
+    /**
+     * This address with all but the first {@code length} bits cleared.
+     *
+     * @throws IllegalArgumentException if it has not so many
+     */
+    public IpAddress masked(int length) {
+        if (length < 0 || length > family.bits()) {
+            throw new IllegalArgumentException("prefix length %d is outside 0..%d".formatted(length, family.bits()));
+        }
+        return family == Family.IPV4
+                ? new IpAddress(family, 0, leading(low, 32 + length))
+                : new IpAddress(family, leading(high, length), leading(low, length - 64));
+    }
+
+    private static long leading(long word, int length) {
+        return length <= 0 ? 0 : length >= 64 ? word : word & (-1L << (64 - length));
     }
 
     /** The address in {@code bytes}: 4 or 16 of them, network order. */
@@ -96,7 +149,11 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
     @Override
     public int compareTo(IpAddress other) {
         int byFamily = family.compareTo(other.family);
-        return byFamily != 0 ? byFamily : Arrays.compareUnsigned(bytes(), other.bytes());
+        if (byFamily != 0) {
+            return byFamily;
+        }
+        int byHigh = Long.compareUnsigned(high, other.high);
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
     }
 
     /** Dotted IPv4, or IPv6 in the canonical form of RFC 5952. */
@@ -139,11 +196,6 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
             text.append(Integer.toHexString(groups[i]));
         }
         return text.toString();
-    }
-
-    private static boolean isDottedQuad(String text) {
-        return text.chars().filter(c -> c == '.').count() == 3
-                && text.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
     }
 
     private static long word(byte[] bytes, int from, int count) {

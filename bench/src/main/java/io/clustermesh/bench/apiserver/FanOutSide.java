@@ -10,7 +10,7 @@ import java.util.Optional;
 /** One of the two that fan out: an etcd, or mesh-apiserver before an etcd, into which the puts go. */
 final class FanOutSide implements AutoCloseable {
 
-    private static final int WARM_UP_SECONDS = 6;
+    private static final int WARM_UP_SECONDS = 15;
     private static final int DRAIN_SECONDS = 90;
     // the generator's own clock and parsing would be the limit if it read every stamp of millions of events
     private static final int STAMPS_READ = 61;

@@ -18,13 +18,13 @@ import org.slf4j.LoggerFactory;
  * The streams of one event loop, served in rounds. Everything but {@link #advanced} runs on that loop.
  *
  * <p>A round begins when the cache has moved, and takes everything since the last one. When rounds become long, because a
- * thousand sockets have to be written, the loop rests after each for as long as it took, 10 ms at most: what comes
+ * hundred sockets have to be written, the loop rests after each for twice as long as it took, 10 ms at most: what comes
  * meanwhile goes out together, at one system call a client instead of several. Short rounds follow each other at once.
  */
 final class FanOut {
 
     /** A round shorter than this needs no rest. */
-    private static final long LONG_ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LONG_ROUND_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -91,7 +91,7 @@ final class FanOut {
         long now = clock.monotonicNanos();
         long took = now - begunNanos;
         if (took >= LONG_ROUND_NANOS) {
-            notBeforeNanos = now + Math.min(took, LONGEST_REST_NANOS);
+            notBeforeNanos = now + Math.min(2 * took, LONGEST_REST_NANOS);
         }
     }
 

@@ -7,11 +7,12 @@ import io.clustermesh.store.kv.WatchListener;
 import io.clustermesh.store.runtime.Agent;
 import io.clustermesh.store.runtime.Backoff;
 import io.clustermesh.store.runtime.Clock;
-import io.clustermesh.store.runtime.Mailbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,16 +26,13 @@ import org.slf4j.LoggerFactory;
  *    └───────────────────────────────────────────────────────────────────────────┘
  * </pre>
  *
- * <p>The agent's thread is the cache's only writer. The watch's own thread hands changes over through a bounded
- * mailbox, which holds etcd back if the agent can't follow.
+ * <p>The cache has one writer at a time: the agent's thread while it lists, then the watch's own, which reads from the
+ * connection, applies at once, and so holds etcd back by itself if it can't follow. The agent waits for its end.
  */
 public final class CacheFeed implements Agent {
 
     private static final Logger LOG = LoggerFactory.getLogger(CacheFeed.class);
     private static final KeyRange EVERYTHING = KeyRange.prefix("");
-    private static final int MAILBOX = 256;
-    private static final Duration IDLE = Duration.ofSeconds(1);
-
     private final KvStore store;
     private final WatchCache cache;
     private final Clock clock;
@@ -56,14 +54,6 @@ public final class CacheFeed implements Agent {
         this.store = store;
         this.cache = cache;
         this.clock = clock;
-    }
-
-    private sealed interface Message {
-        record Started() implements Message {}
-
-        record Events(List<WatchListener.Event> events, Revision upTo) implements Message {}
-
-        record Ended(WatchListener.End end) implements Message {}
     }
 
     @Override
@@ -101,50 +91,16 @@ public final class CacheFeed implements Agent {
 
     private void follow() throws InterruptedException {
         Revision next = new Revision(cache.fedTo()).next();
-        Mail mail = new Mail();
-        AutoCloseable watch = store.watch(EVERYTHING, next, mail);
+        Following following = new Following();
+        AutoCloseable watch = store.watch(EVERYTHING, next, following);
+        WatchListener.End end;
         try {
-            Optional<WatchListener.End> end = Optional.empty();
-            while (end.isEmpty()) {
-                end = take(mail);
-            }
-            ended(end.get());
+            end = following.end.take();
         } finally {
-            mail.close();
+            following.close();
             close(watch);
         }
-    }
-
-    private Optional<WatchListener.End> take(Mail mail) throws InterruptedException {
-        Optional<Message> message = mail.box.poll(IDLE);
-        if (message.isEmpty()) {
-            return Optional.empty();
-        }
-        return switch (message.get()) {
-            case Message.Ended(WatchListener.End end) -> Optional.of(end);
-            case Message.Started _ -> {
-                heard();
-                yield Optional.empty();
-            }
-            case Message.Events(List<WatchListener.Event> events, Revision upTo) -> {
-                apply(mail, events, upTo);
-                heard();
-                yield Optional.empty();
-            }
-        };
-    }
-
-    /** Passes whole revisions on; the rest of a revision that comes in fragments waits for its end. */
-    private void apply(Mail mail, List<WatchListener.Event> events, Revision upTo) {
-        if (mail.incomplete.isEmpty() && isWhole(events, upTo)) {
-            cache.apply(events, upTo);
-            return;
-        }
-        mail.incomplete.addAll(events);
-        if (isWhole(mail.incomplete, upTo)) {
-            cache.apply(mail.incomplete, upTo);
-            mail.incomplete = new ArrayList<>();
-        }
+        ended(end);
     }
 
     private static boolean isWhole(List<WatchListener.Event> events, Revision upTo) {
@@ -186,42 +142,53 @@ public final class CacheFeed implements Agent {
         }
     }
 
-    /** Between the watch's thread and ours. */
-    private static final class Mail implements WatchListener {
-        private final Mailbox<Message> box = new Mailbox<>(MAILBOX);
+    /** Takes over what the watch brings, until it ends or the agent turns away from it. */
+    private final class Following implements WatchListener {
+        private final BlockingQueue<End> end = new ArrayBlockingQueue<>(1);
         private List<Event> incomplete = new ArrayList<>();
-        private volatile boolean closed;
+        private boolean closed;
 
         @Override
-        public void onStarted(long clusterId) {
-            hand(new Message.Started());
+        public boolean neverWaits() {
+            return true;
         }
 
         @Override
-        public void onEvents(List<Event> events, Revision upTo) {
-            hand(new Message.Events(events, upTo));
+        public synchronized void onStarted(long clusterId) {
+            if (!closed) {
+                heard();
+            }
         }
 
         @Override
-        public void onEnd(End end) {
-            hand(new Message.Ended(end));
+        public synchronized void onEvents(List<Event> events, Revision upTo) {
+            if (!closed) {
+                apply(events, upTo);
+                heard();
+            }
         }
 
-        private void hand(Message message) {
-            if (closed) {
+        /** Passes whole revisions on; the rest of a revision that comes in fragments waits for its end. */
+        private void apply(List<Event> events, Revision upTo) {
+            if (incomplete.isEmpty() && isWhole(events, upTo)) {
+                cache.apply(events, upTo);
                 return;
             }
-            try {
-                box.put(message);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            incomplete.addAll(events);
+            if (isWhole(incomplete, upTo)) {
+                cache.apply(incomplete, upTo);
+                incomplete = new ArrayList<>();
             }
         }
 
-        /** Lets a watch thread that waits for room go on; what it still brings is dropped. */
-        void close() throws InterruptedException {
+        @Override
+        public void onEnd(End why) {
+            end.offer(why);
+        }
+
+        /** Whatever the watch still brings is dropped; returns when nothing is being applied any more. */
+        synchronized void close() {
             closed = true;
-            box.pollAll(Duration.ZERO, MAILBOX);
         }
     }
 }

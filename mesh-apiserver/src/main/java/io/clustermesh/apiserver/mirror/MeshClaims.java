@@ -189,7 +189,7 @@ final class MeshClaims {
     /** The block of another peer that overlaps {@code cidr}. */
     private Optional<Conflict> conflict(ClusterName peer, Cidr cidr) {
         for (int length : lengths.headMap(cidr.length(), true).keySet()) {
-            Cidr around = block(cidr.base(), length);
+            Cidr around = new Cidr(cidr.base().masked(length), length);
             Owner owner = cidrs.get(around);
             if (owner != null && !owner.peer().equals(peer)) {
                 return Optional.of(new Conflict(around, owner.peer()));
@@ -216,16 +216,9 @@ final class MeshClaims {
                 : "%s overlaps pod CIDR %s of %s".formatted(cidr, other, owner);
     }
 
-    private static Cidr block(IpAddress ip, int length) {
-        byte[] bytes = ip.bytes();
-        for (int bit = length; bit < bytes.length * 8; bit++) {
-            bytes[bit / 8] &= (byte) ~(0x80 >> bit % 8);
-        }
-        return new Cidr(IpAddress.of(bytes), length);
-    }
-
     synchronized void releaseNode(ClusterName peer, String node) {
-        Claim had = nodes.getOrDefault(peer, new HashMap<>()).remove(node);
+        Map<String, Claim> claims = nodes.get(peer);
+        Claim had = claims == null ? null : claims.remove(node);
         if (had == null) {
             return;
         }

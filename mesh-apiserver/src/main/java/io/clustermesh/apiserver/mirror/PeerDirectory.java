@@ -22,6 +22,10 @@ final class PeerDirectory {
     private final Path directory;
     private final ClusterName own;
     private final Map<ClusterName, PeerFile> lastGood = new HashMap<>();
+    /** What each file said when it was last parsed: hundreds of them are looked at twice a second, and hardly change. */
+    private final Map<ClusterName, Parsed> parsed = new HashMap<>();
+
+    private record Parsed(String text, PeerFile file) {}
 
     PeerDirectory(Path directory, ClusterName own) {
         this.directory = directory;
@@ -53,6 +57,7 @@ final class PeerDirectory {
         }
         lastGood.clear();
         lastGood.putAll(found);
+        parsed.keySet().retainAll(found.keySet());
         return Optional.of(new Reading(found, errors));
     }
 
@@ -68,11 +73,7 @@ final class PeerDirectory {
         Optional<ClusterName> peer = Optional.empty();
         try {
             peer = Optional.of(new ClusterName(name));
-            String text = Files.readString(file);
-            if (!text.contains("endpoints:")) {
-                throw new IllegalArgumentException("it has no endpoints");
-            }
-            found.put(peer.get(), PeerFile.parse(peer.get(), text));
+            found.put(peer.get(), parse(peer.get(), Files.readString(file)));
         } catch (NoSuchFileException e) {
             return; // went away while we looked
         } catch (IOException | IllegalArgumentException e) {
@@ -82,5 +83,18 @@ final class PeerDirectory {
                             .formatted(file, e.getMessage()));
             peer.map(lastGood::get).ifPresent(before -> found.put(before.peer(), before));
         }
+    }
+
+    private PeerFile parse(ClusterName peer, String text) {
+        Parsed before = parsed.get(peer);
+        if (before != null && before.text().equals(text)) {
+            return before.file();
+        }
+        if (!text.contains("endpoints:")) {
+            throw new IllegalArgumentException("it has no endpoints");
+        }
+        PeerFile file = PeerFile.parse(peer, text);
+        parsed.put(peer, new Parsed(text, file));
+        return file;
     }
 }

@@ -16,7 +16,9 @@ import io.clustermesh.store.sync.Change;
 import io.clustermesh.store.sync.Freshness;
 import io.clustermesh.store.sync.Reflector;
 import io.clustermesh.store.sync.SyncStore;
+import io.clustermesh.store.sync.SyncStore.Edit;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,6 +56,7 @@ final class ResourceMirror implements AutoCloseable {
 
     // the reader's own; the mirror's while there is no reader
     private final Map<String, Integer> sizes = new HashMap<>();
+    private final List<Edit> edits = new ArrayList<>();
     private @Nullable Set<String> unseen;
     private boolean listed;
     private int copied;
@@ -174,14 +177,26 @@ final class ResourceMirror implements AutoCloseable {
 
     private void take(List<Change> changes) throws InterruptedException {
         budget.pay(changes.size(), !listed);
-        for (Change change : changes) {
-            switch (change) {
-                case Change.Upsert(KeyValue entry) -> upsert(entry);
-                case Change.Delete(String key) -> delete(key.substring(statePrefix.length()));
-                case Change.Synced(Revision ignored) -> synced();
+        try {
+            for (Change change : changes) {
+                switch (change) {
+                    case Change.Upsert(KeyValue entry) -> upsert(entry);
+                    case Change.Delete(String key) -> delete(key.substring(statePrefix.length()));
+                    case Change.Synced(Revision ignored) -> synced();
+                }
             }
+        } finally {
+            // what was admitted before an entry broke the peer's budget has been counted, so it must be written
+            flush();
         }
         mirrored = copied;
+    }
+
+    private void flush() {
+        if (!edits.isEmpty()) {
+            writer.apply(edits);
+            edits.clear();
+        }
     }
 
     private void upsert(KeyValue entry) {
@@ -203,12 +218,12 @@ final class ResourceMirror implements AutoCloseable {
         if (objection.isEmpty()) {
             refused.remove(name);
             copied += was ? 0 : 1;
-            writer.upsert(cachePrefix + name, entry.value());
+            edits.add(new Edit.Upsert(cachePrefix + name, entry.value()));
         } else {
             refuse(name, objection.get());
             if (was) {
                 copied--;
-                writer.delete(cachePrefix + name);
+                edits.add(new Edit.Delete(cachePrefix + name));
             }
         }
     }
@@ -221,6 +236,11 @@ final class ResourceMirror implements AutoCloseable {
     }
 
     private void tooLarge(String key) {
+        leaveOut(key);
+        flush();
+    }
+
+    private void leaveOut(String key) {
         String name = key.substring(statePrefix.length());
         Set<String> open = unseen;
         if (open != null) {
@@ -230,7 +250,7 @@ final class ResourceMirror implements AutoCloseable {
         budget.hold(before == null ? 1 : 0, before == null ? key.length() : 0);
         if (before != null && before > 0) {
             copied--;
-            writer.delete(cachePrefix + name);
+            edits.add(new Edit.Delete(cachePrefix + name));
         }
         refuse(name, Refused.tooLarge(-1));
     }
@@ -246,7 +266,7 @@ final class ResourceMirror implements AutoCloseable {
         budget.hold(-1, -Math.abs(size));
         if (size > 0) {
             copied--;
-            writer.delete(cachePrefix + name);
+            edits.add(new Edit.Delete(cachePrefix + name));
         }
     }
 
@@ -257,6 +277,7 @@ final class ResourceMirror implements AutoCloseable {
         if (gone != null) {
             gone.forEach(this::delete);
         }
+        flush();
         writer.markSynced();
     }
 

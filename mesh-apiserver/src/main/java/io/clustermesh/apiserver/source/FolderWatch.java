@@ -30,7 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder's agent: waits for inotify, lets a burst of writes settle, reads what changed, tells the listener. Looks
+ * The folder's agent: waits for inotify, lets a burst of writes settle (a file that was replaced by rename is complete
+ * and needs none), reads what changed, tells the listener. Looks
  * at everything again now and then, in case an event was lost.
  */
 final class FolderWatch implements Agent {
@@ -38,14 +39,13 @@ final class FolderWatch implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
 
     private static final Duration RESCAN = Duration.ofSeconds(5);
-    /** How long no event must come before the files are read. */
-    private static final Duration QUIET = Duration.ofMillis(3);
     /** How long a stream of events may hold back the reading. */
     private static final Duration LONGEST_WAIT = Duration.ofMillis(15);
     /** A file that became empty is most likely being written; it is believed after this long. */
     private static final Duration EMPTY_DOUBT = Duration.ofMillis(100);
 
     private final Path folder;
+    private final Duration quiet;
     private final Clock clock;
     private final SourceListener listener;
     private final Consumer<SourceStatus> publishStatus;
@@ -57,11 +57,15 @@ final class FolderWatch implements Agent {
     private Set<SourceError> reported = Set.of();
     private Optional<Instant> lastChange = Optional.empty();
     private boolean synced;
+    private boolean overflowed;
     private @Nullable WatchService watcher;
     private @Nullable WatchKey key;
 
-    FolderWatch(Path folder, Clock clock, SourceListener listener, Consumer<SourceStatus> publishStatus) {
+    /** @param quiet how long no event must come before files are read that may not be complete */
+    FolderWatch(
+            Path folder, Duration quiet, Clock clock, SourceListener listener, Consumer<SourceStatus> publishStatus) {
         this.folder = folder;
+        this.quiet = quiet;
         this.clock = clock;
         this.listener = listener;
         this.publishStatus = publishStatus;
@@ -101,36 +105,70 @@ final class FolderWatch implements Agent {
         return service;
     }
 
-    /** The names that events named, once the folder is quiet; none after {@link #RESCAN} without any. */
-    private Set<String> await(WatchService service) throws InterruptedException {
+    /** The manifests that events named, once the folder is quiet; none after {@link #RESCAN} without any. */
+    private Set<String> await(WatchService service) throws IOException, InterruptedException {
         Set<String> named = new HashSet<>();
-        Duration first = emptySinceNanos.isEmpty() ? RESCAN : EMPTY_DOUBT;
-        WatchKey ready = service.poll(first.toNanos(), TimeUnit.NANOSECONDS);
-        long until = clock.monotonicNanos() + LONGEST_WAIT.toNanos();
+        long now = clock.monotonicNanos();
+        Duration idle = emptySinceNanos.isEmpty() ? RESCAN : EMPTY_DOUBT;
+        WatchKey ready = service.poll(idle.toNanos(), TimeUnit.NANOSECONDS);
+        long until = now + idle.toNanos();
         while (ready != null) {
-            for (WatchEvent<?> event : ready.pollEvents()) {
-                if (event.context() instanceof Path name) {
-                    named.add(name.toString());
-                }
-            }
+            boolean whole = absorb(ready.pollEvents(), named);
             ready.reset();
-            if (clock.monotonicNanos() > until) {
+            now = clock.monotonicNanos();
+            if (named.isEmpty() && !overflowed) {
+                ready = service.poll(until - now, TimeUnit.NANOSECONDS); // other files are none of our business
+                continue;
+            }
+            until = Math.min(until, now + LONGEST_WAIT.toNanos());
+            if (whole || now >= until) {
                 break;
             }
-            ready = service.poll(QUIET.toNanos(), TimeUnit.NANOSECONDS);
+            ready = service.poll(quiet.toNanos(), TimeUnit.NANOSECONDS);
         }
         return named;
     }
 
-    /** Reads every file that an event named or that looks different, and tells what changed. */
+    /** Adds the manifests that {@code changes} name; whether all of them are complete. */
+    private boolean absorb(List<WatchEvent<?>> changes, Set<String> named) throws IOException {
+        boolean whole = true;
+        for (WatchEvent<?> event : changes) {
+            if (!(event.context() instanceof Path path)) {
+                overflowed = true;
+                whole = false;
+            } else if (FileStamp.isManifest(path.toString())) {
+                whole &= named.add(path.toString()) && replaced(path.toString(), event);
+            }
+        }
+        return whole;
+    }
+
+    /**
+     * Whether a complete file took the place of another, by rename: a file that is written in place keeps its inode,
+     * and one that was deleted first has events of that. Such a file needs no waiting.
+     */
+    private boolean replaced(String name, WatchEvent<?> event) throws IOException {
+        FileStamp before = known.get(name);
+        return before != null
+                && event.kind() == ENTRY_CREATE
+                && event.count() == 1
+                && FileStamp.of(folder, name)
+                        .filter(now -> !now.inode().equals(before.inode()))
+                        .isPresent();
+    }
+
+    /** Reads every file that an event named, or without any all that look different, and tells what changed. */
     private void look(Set<String> named) throws IOException, InterruptedException {
         Instant seenAt = clock.now();
-        Map<String, FileStamp> present = FileStamp.ofManifests(folder);
+        boolean all = named.isEmpty() || overflowed || !emptySinceNanos.isEmpty();
+        overflowed = false;
+        Map<String, FileStamp> present = all ? FileStamp.ofManifests(folder) : FileStamp.ofManifests(folder, named);
         Map<String, Optional<Outcome>> changed = new TreeMap<>();
-        for (String gone : known.keySet()) {
-            if (!present.containsKey(gone)) {
-                changed.put(gone, Optional.empty());
-                emptySinceNanos.remove(gone);
+        for (String name : all ? List.copyOf(known.keySet()) : named) {
+            if (known.containsKey(name) && !present.containsKey(name)) {
+                changed.put(name, Optional.empty());
+                emptySinceNanos.remove(name);
+                known.remove(name);
             }
         }
         present.forEach((name, stamp) -> {
@@ -139,7 +177,6 @@ final class FolderWatch implements Agent {
                 changed.put(name, Optional.of(read(name)));
             }
         });
-        known.clear();
         known.putAll(present);
         tell(state.apply(changed), seenAt);
     }

@@ -185,9 +185,10 @@ public final class EtcdKvStore implements KvStore {
             }
         });
         watches.add(watch);
-        StreamObserver<WatchRequest> requests = WatchGrpc.newStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(requireLeader()))
-                .watch(watch);
+        WatchGrpc.WatchStub stub =
+                WatchGrpc.newStub(channel).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(requireLeader()));
+        StreamObserver<WatchRequest> requests =
+                (listener.neverWaits() ? stub.withExecutor(Runnable::run) : stub).watch(watch);
         try {
             requests.onNext(watch.request());
         } catch (IllegalStateException alreadyEnded) {

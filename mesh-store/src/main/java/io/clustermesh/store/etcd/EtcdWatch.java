@@ -15,7 +15,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One watch on one gRPC stream. gRPC calls it on a virtual thread, one call at a time; more messages are asked for only
+ * One watch on one gRPC stream. gRPC calls it on a virtual thread (on the connection's event loop if the listener
+ * {@linkplain WatchListener#neverWaits never waits}), one call at a time; more messages are asked for only
  * after the listener has taken the last ones, so a slow listener holds a dozen and fills its own stream's window.
  */
 final class EtcdWatch implements ClientResponseObserver<WatchRequest, WatchResponse>, AutoCloseable {

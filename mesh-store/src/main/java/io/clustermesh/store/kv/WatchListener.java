@@ -56,4 +56,12 @@ public interface WatchListener {
 
     /** The last call. */
     void onEnd(End end);
+
+    /**
+     * Whether no call of this listener ever waits for anything; then it is called where the change is read, without a
+     * thread in between.
+     */
+    default boolean neverWaits() {
+        return false;
+    }
 }

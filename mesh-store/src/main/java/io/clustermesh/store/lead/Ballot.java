@@ -193,11 +193,15 @@ final class Ballot {
 
     // one at a time: each is taken over before the next is offered
     private Optional<Step> yieldOne(long now) {
+        Set<String> replicas = replicas();
+        if (replicas.isEmpty() || replicas.equals(Set.of(self))) {
+            return Optional.empty();
+        }
         for (Candidacy candidacy : candidacies.values()) {
             if (candidacy.term().isEmpty() || now - candidacy.sinceNanos() < settled.toNanos()) {
                 continue;
             }
-            String better = Ranking.first(self, candidacy.task(), replicas());
+            String better = Ranking.first(self, candidacy.task(), replicas);
             KeyValue other = holders.get(REPLICAS + better);
             if (!better.equals(self)
                     && other != null
@@ -214,11 +218,7 @@ final class Ballot {
 
     Set<String> replicas() {
         Set<String> names = new TreeSet<>();
-        holders.keySet().forEach(task -> {
-            if (task.startsWith(REPLICAS)) {
-                names.add(task.substring(REPLICAS.length()));
-            }
-        });
+        replicaSinceNanos.keySet().forEach(task -> names.add(task.substring(REPLICAS.length())));
         return names;
     }
 

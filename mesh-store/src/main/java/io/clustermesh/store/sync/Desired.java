@@ -66,6 +66,21 @@ final class Desired {
         });
     }
 
+    /** Takes over all wishes at once, in their order. */
+    void wish(List<Wish> wishes) {
+        locked(() -> {
+            for (Wish wish : wishes) {
+                byte[] value = wish.value();
+                if (value == null) {
+                    values.remove(wish.key());
+                } else {
+                    values.put(wish.key(), value);
+                }
+                look(wish.key());
+            }
+        });
+    }
+
     private void look(String key) {
         if (busy.contains(key)) {
             dirtyOnceDone.add(key);
