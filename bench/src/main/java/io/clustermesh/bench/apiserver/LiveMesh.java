@@ -30,7 +30,7 @@ final class LiveMesh implements Scenario {
     private static final int NODES = 100;
     private static final int PODS_PER_NODE = 10;
     private static final double CHANGES_PER_SECOND = 325;
-    private static final double WARM_UP_SECONDS = 10;
+    private static final double WARM_UP_SECONDS = 45;
     private static final int MEASURED_SECONDS = 10;
 
     @Override

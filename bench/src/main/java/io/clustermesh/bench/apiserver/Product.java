@@ -15,7 +15,7 @@ import java.util.Map;
 final class Product implements AutoCloseable {
 
     /** What a server should be given: both compilers (the launcher's own flags are for commands), and a heap. */
-    static final String JVM = "-XX:TieredStopAtLevel=4 -Xmx%s";
+    static final String JVM = "-Xmx%s";
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
 

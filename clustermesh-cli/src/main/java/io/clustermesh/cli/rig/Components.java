@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Components {
 
     private static final String SERVER_JVM =
-            "-Xmx%dm -Xmn%dm -Xss512k -XX:ReservedCodeCacheSize=32m -XX:MaxMetaspaceSize=96m -XX:MaxDirectMemorySize=48m"
+            "-XX:TieredStopAtLevel=1 -Xmx%dm -Xmn%dm -Xss512k -XX:ReservedCodeCacheSize=32m -XX:MaxMetaspaceSize=96m -XX:MaxDirectMemorySize=48m"
                     + " -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1"
                     + " -Dio.netty.allocator.chunkSize=1048576";
 

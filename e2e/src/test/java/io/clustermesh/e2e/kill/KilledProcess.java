@@ -36,7 +36,7 @@ final class KilledProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("CLUSTERMESH_JVM_OPTS", "-Xmx192m");
+        builder.environment().put("CLUSTERMESH_JVM_OPTS", "-XX:TieredStopAtLevel=1 -Xmx192m");
         try {
             process = Optional.of(builder.start());
         } catch (IOException e) {

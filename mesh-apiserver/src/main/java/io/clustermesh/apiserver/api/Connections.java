@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -57,8 +58,20 @@ final class Connections implements Admission {
         }
         refusals.note(
                 host(connection.remoteAddress()),
-                String.valueOf(root.getMessage()),
+                inWords(String.valueOf(root.getMessage())),
                 root instanceof Trust.StrangerException ? REMEDY_STRANGER : REMEDY_HANDSHAKE);
+    }
+
+    /** BoringSSL names its errors in capitals, after numbers that mean something to nobody. */
+    private static String inWords(String message) {
+        if (message.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE")) {
+            return "the client showed no certificate";
+        }
+        int name = message.lastIndexOf(':') + 1;
+        return message.startsWith("error:")
+                ? "the handshake failed: "
+                        + message.substring(name).toLowerCase(Locale.ROOT).replace('_', ' ')
+                : message;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.clustermesh.apiserver.h2.GrpcMethod;
 import io.clustermesh.apiserver.h2.GrpcServer;
 import io.clustermesh.apiserver.h2.H2Limits;
 import io.clustermesh.apiserver.h2.HostedServices;
+import io.clustermesh.store.etcd.TlsProvider;
 import io.clustermesh.store.runtime.Lifecycle;
 import io.grpc.Channel;
 import io.grpc.ServerInterceptors;
@@ -19,7 +20,6 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -158,7 +158,7 @@ public final class EtcdApiServer implements AutoCloseable {
     private static SslContext clientTls(ServerIdentity identity, Trust trust) {
         try {
             return SslContextBuilder.forServer(identity.keyManager())
-                    .sslProvider(SslProvider.JDK)
+                    .sslProvider(TlsProvider.counted())
                     .trustManager(trust)
                     .clientAuth(ClientAuth.REQUIRE)
                     .protocols("TLSv1.3", "TLSv1.2")

@@ -2,10 +2,12 @@ package io.clustermesh.apiserver.h2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import java.nio.charset.StandardCharsets;
 
 /** The frames that we write (RFC 9113, section 6), header and all. */
 final class Frames {
 
+    static final int GO_AWAY_TEXT_BYTES = 128;
     static final int HEADER_BYTES = 9;
     static final int END_STREAM = 0x1;
     static final int ACK = 0x1;
@@ -54,8 +56,11 @@ final class Frames {
         out.writeInt((int) error);
     }
 
-    static void goAway(ByteBuf out, int lastStream, long error, byte[] reason) {
-        header(out, 8 + reason.length, Http2FrameTypes.GO_AWAY, 0, 0);
-        out.writeInt(lastStream).writeInt((int) error).writeBytes(reason);
+    /** Of a long reason the first {@link #GO_AWAY_TEXT_BYTES} are sent. */
+    static void goAway(ByteBuf out, int lastStream, long error, String reason) {
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(text.length, GO_AWAY_TEXT_BYTES);
+        header(out, 8 + length, Http2FrameTypes.GO_AWAY, 0, 0);
+        out.writeInt(lastStream).writeInt((int) error).writeBytes(text, 0, length);
     }
 }

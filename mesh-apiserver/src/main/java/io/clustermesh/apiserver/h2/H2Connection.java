@@ -21,7 +21,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -40,19 +39,19 @@ import org.slf4j.LoggerFactory;
 final class H2Connection extends ByteToMessageDecoder {
 
     private static final Logger LOG = LoggerFactory.getLogger(H2Connection.class);
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What a connection may write before the loop's others have had their turn. */
     private static final long TURN_BYTES = 1 << 20;
 
-    private static final int PING_AFTER_BEATS = 3;
-    private static final int CUT_AFTER_BEATS = 5;
     private static final int FIRST_WINDOW = 65_535;
 
     private final GrpcServer server;
     private final Flusher flusher;
     private final FrameEvents events = new FrameEvents(this);
     private final Floods floods = new Floods();
+    private final Preface preface = new Preface();
+    private final Silence silence = new Silence();
+    private final ReceiveWindow receiveWindow = new ReceiveWindow();
     private final Http2FrameReader reader =
             new DefaultHttp2FrameReader(new DefaultHttp2HeadersDecoder(true, H2Limits.HEADER_LIST_BYTES));
     private final Map<Integer, H2Stream> streams = new HashMap<>();
@@ -62,7 +61,6 @@ final class H2Connection extends ByteToMessageDecoder {
     private @Nullable Outbox out;
     private @Nullable Attributes client;
     private @Nullable Future<?> beat;
-    private int prefaceAt;
     private int lastStream;
     private boolean firstBlock = true;
     private boolean settled;
@@ -70,12 +68,8 @@ final class H2Connection extends ByteToMessageDecoder {
     private boolean closed;
     private boolean dirty;
     private boolean reading;
-    private boolean heard;
-    private int silentBeats;
     private long sendWindow = FIRST_WINDOW;
     private long firstStreamWindow = FIRST_WINDOW;
-    private int receiveWindow = H2Limits.CONNECTION_WINDOW;
-    private int credit;
     private long queued;
     private long held;
 
@@ -100,18 +94,16 @@ final class H2Connection extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext from, ByteBuf in, List<Object> unused) {
-        heard = true;
+        silence.broken();
         if (closed || out == null) {
             in.skipBytes(in.readableBytes());
             return;
         }
-        while (prefaceAt < PREFACE.length && in.isReadable()) {
-            if (in.readByte() != PREFACE[prefaceAt++]) {
-                fail(PROTOCOL_ERROR, "this port speaks gRPC over HTTP/2 only");
-                return;
-            }
+        Preface.State begun = preface.read(in);
+        if (begun == Preface.State.WRONG) {
+            fail(PROTOCOL_ERROR, "this port speaks gRPC over HTTP/2 only");
         }
-        if (prefaceAt < PREFACE.length) {
+        if (begun != Preface.State.COMPLETE) {
             return;
         }
         reading = true;
@@ -185,11 +177,10 @@ final class H2Connection extends ByteToMessageDecoder {
         if (frame == 0 && !last) {
             bear(Floods.Kind.EMPTY_DATA);
         }
-        receiveWindow -= frame;
-        credit += frame;
-        if (id > lastStream || receiveWindow < 0) {
+        boolean fits = receiveWindow.take(frame);
+        if (id > lastStream || !fits) {
             fail(
-                    receiveWindow < 0 ? FLOW_CONTROL_ERROR : PROTOCOL_ERROR,
+                    fits ? PROTOCOL_ERROR : FLOW_CONTROL_ERROR,
                     "data of %d bytes on stream %d, which is closed to it".formatted(frame, id));
             return;
         }
@@ -197,10 +188,9 @@ final class H2Connection extends ByteToMessageDecoder {
         if (stream != null && !stream.data(data, frame, last)) {
             reset(id, FLOW_CONTROL_ERROR);
         }
-        if (credit >= H2Limits.CONNECTION_WINDOW / 4) {
-            windowUpdate(0, credit);
-            receiveWindow += credit;
-            credit = 0;
+        int back = receiveWindow.giveBack();
+        if (back > 0 && !closed) {
+            windowUpdate(0, back);
         }
     }
 
@@ -388,13 +378,12 @@ final class H2Connection extends ByteToMessageDecoder {
 
     private void beat() {
         floods.beat();
-        silentBeats = heard ? 0 : silentBeats + 1;
-        heard = false;
-        if (!settled || silentBeats >= CUT_AFTER_BEATS) {
+        Silence.Verdict verdict = silence.beat();
+        if (!settled || verdict == Silence.Verdict.CUT) {
             LOG.atInfo().addKeyValue("client", remote()).log("client cut: it has fallen silent");
             close();
-        } else if (silentBeats >= PING_AFTER_BEATS) {
-            Frames.ping(outbox().room(Frames.HEADER_BYTES + 8), false, silentBeats);
+        } else if (verdict == Silence.Verdict.PING) {
+            Frames.ping(outbox().room(Frames.HEADER_BYTES + 8), false, 0);
             touch();
         }
     }
@@ -403,11 +392,7 @@ final class H2Connection extends ByteToMessageDecoder {
     void drain() {
         if (!draining && !closed && out != null) {
             draining = true;
-            Frames.goAway(
-                    outbox().room(64),
-                    Integer.MAX_VALUE,
-                    NO_ERROR.code(),
-                    "stopping".getBytes(StandardCharsets.US_ASCII));
+            Frames.goAway(outbox().room(64), Integer.MAX_VALUE, NO_ERROR.code(), "stopping");
             touch();
         } else if (out == null) {
             close();
@@ -433,12 +418,8 @@ final class H2Connection extends ByteToMessageDecoder {
                     .addKeyValue("cause", reason)
                     .log("client cut: it broke the protocol");
         }
-        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
-        Frames.goAway(
-                outbox().room(Frames.HEADER_BYTES + 8 + 128),
-                lastStream,
-                error.code(),
-                text.length > 128 ? java.util.Arrays.copyOf(text, 128) : text);
+        int size = Frames.HEADER_BYTES + 8 + Frames.GO_AWAY_TEXT_BYTES;
+        Frames.goAway(outbox().room(size), lastStream, error.code(), reason);
         outbox().flush();
         over(Status.UNAVAILABLE.withDescription("the connection was ended: " + reason));
         var _ = at.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);

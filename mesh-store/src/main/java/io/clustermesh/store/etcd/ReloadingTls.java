@@ -9,7 +9,6 @@ import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.CertificateUtils;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +59,7 @@ final class ReloadingTls {
             use(trustManager, keyManager, loaded);
             context = GrpcSslContexts.configure(
                             SslContextBuilder.forClient().keyManager(keyManager).trustManager(trustManager),
-                            SslProvider.JDK)
+                            TlsProvider.collected())
                     .build();
         } catch (IOException | GeneralSecurityException e) {
             throw new StoreException.Unavailable(
