@@ -27,7 +27,7 @@ final class MillionKeys implements Scenario {
     private static final int FEW = 100_000;
     private static final String MANY_PREFIX = "bench/many/";
     private static final String FEW_PREFIX = "bench/few/";
-    private static final String HEAP = "1g";
+    private static final String HEAP = "700m -Xmn64m -XX:+UseCompactObjectHeaders";
     private static final int SAMPLE = 50;
     private static final Duration SETTLE = Duration.ofSeconds(4);
 
