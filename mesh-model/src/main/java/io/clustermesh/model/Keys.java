@@ -135,4 +135,15 @@ public final class Keys {
     public static String labelSets(ClusterName cluster) {
         return OURS + "state/labels/v1/" + cluster + "/";
     }
+
+    /** What {@code cluster}'s operators drain: {@link Drain} records. */
+    public static String drains(ClusterName cluster) {
+        return OURS + "state/drains/v1/" + cluster + "/";
+    }
+
+    /** Below the drained cluster's name: {@code cluster}, or {@code node/<node>}. */
+    public static String drain(ClusterName cluster, Drain.Target target) {
+        String what = target.wholeCluster() ? "cluster" : "node/" + target.node();
+        return drains(cluster) + target.cluster() + "/" + what;
+    }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -53,6 +54,13 @@ final class JsonOut {
         run(() -> generator.writeNumberField(name, value));
     }
 
+    /** Leaves the field out if it says what is usual. */
+    void numberUnless(String name, int value, int usual) {
+        if (value != usual) {
+            number(name, value);
+        }
+    }
+
     void flag(String name, boolean value) {
         run(() -> generator.writeBooleanField(name, value));
     }
@@ -93,6 +101,13 @@ final class JsonOut {
             run(() -> generator.writeString(item));
         }
         run(generator::writeEndArray);
+    }
+
+    /** Leaves the field out if there are none. */
+    void textsIfAny(String name, List<String> items) {
+        if (!items.isEmpty()) {
+            texts(name, items);
+        }
     }
 
     /** An object in a field, one entry for each of the map's, sorted by name. */

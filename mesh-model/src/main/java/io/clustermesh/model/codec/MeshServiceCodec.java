@@ -1,12 +1,14 @@
 package io.clustermesh.model.codec;
 
 import io.clustermesh.model.Affinity;
+import io.clustermesh.model.Balancing;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.Decoded;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.MeshService.Backend;
+import io.clustermesh.model.MeshService.Place;
 import io.clustermesh.model.MeshService.Port;
 import io.clustermesh.model.MeshService.State;
 import io.clustermesh.model.ServiceName;
@@ -25,6 +27,9 @@ import java.util.TreeMap;
  *  "backends":[{"ip":"10.1.1.15","ports":{"http":{"protocol":"TCP","port":8080}},
  *               "state":"active","node":"west-n1","zone":"z1"}]}
  * }</pre>
+ *
+ * and, where a service asks for them: {@code externals}, {@code unready}, a port's {@code nodePort}, a backend's {@code
+ * weight} and {@code forZones}, and the fields of {@link BalancingJson}.
  *
  * <p>Agents and publisher may be of different releases: an affinity that the reader does not know is {@code none}, a
  * state that it does not know takes no new connections while others do, an unknown protocol's port is left out.
@@ -45,16 +50,28 @@ public final class MeshServiceCodec {
             out.objects("ports", service.ports(), port -> {
                 out.text("name", port.name());
                 writeL4(out, port.l4());
+                out.numberUnless("nodePort", port.nodePort(), 0);
             });
+            out.textsIfAny(
+                    "externals",
+                    service.addresses().externals().stream()
+                            .map(IpAddress::toString)
+                            .toList());
             out.text("affinity", service.policy().affinity().text());
             out.flag("shared", service.policy().shared());
+            BalancingJson.write(out, service.policy());
             out.objects("backends", service.backends(), backend -> {
                 out.text("ip", backend.ip().toString());
                 out.map("ports", backend.ports(), (name, l4) -> out.object(name, () -> writeL4(out, l4)));
                 out.text("state", backend.state().name().toLowerCase(Locale.ROOT));
                 out.textIfAny("node", backend.node());
                 out.textIfAny("zone", backend.zone());
+                out.textsIfAny("forZones", backend.place().forZones());
+                out.numberUnless("weight", backend.weight(), Balancing.BACKEND_WEIGHT);
             });
+            out.textsIfAny(
+                    "unready",
+                    service.unready().stream().map(IpAddress::toString).toList());
         });
     }
 
@@ -73,6 +90,9 @@ public final class MeshServiceCodec {
             Affinity affinity = Affinity.NONE;
             boolean shared = true;
             List<Backend> backends = new ArrayList<>();
+            List<IpAddress> externals = new ArrayList<>();
+            List<IpAddress> unready = new ArrayList<>();
+            final BalancingJson rules = new BalancingJson();
         };
         in.fields(field -> {
             switch (field) {
@@ -82,6 +102,14 @@ public final class MeshServiceCodec {
                 case "frontends" -> {
                     service.frontends.clear();
                     in.items(() -> service.frontends.add(IpAddress.parse(in.text())));
+                }
+                case "externals" -> {
+                    service.externals.clear();
+                    in.items(() -> service.externals.add(IpAddress.parse(in.text())));
+                }
+                case "unready" -> {
+                    service.unready.clear();
+                    in.items(() -> service.unready.add(IpAddress.parse(in.text())));
                 }
                 case "ports" -> {
                     service.ports.clear();
@@ -93,16 +121,17 @@ public final class MeshServiceCodec {
                     service.backends.clear();
                     in.items(() -> service.backends.add(readBackend(in)));
                 }
-                default -> in.skip();
+                default -> service.rules.read(in, field);
             }
         });
         return new MeshService(
                 new ClusterName(service.cluster),
                 new ServiceName(service.namespace, service.name),
-                service.frontends,
+                new MeshService.Addresses(service.frontends, service.externals),
                 service.ports,
-                new MeshService.Policy(service.affinity, service.shared),
-                service.backends);
+                service.rules.policy(service.affinity, service.shared),
+                service.backends,
+                service.unready);
     }
 
     private static void readPort(JsonIn in, List<Port> ports) {
@@ -110,16 +139,18 @@ public final class MeshServiceCodec {
             String name = "";
             String protocol = "";
             int number;
+            int nodePort;
         };
         in.fields(field -> {
             switch (field) {
                 case "name" -> port.name = in.text();
+                case "nodePort" -> port.nodePort = in.number();
                 case "protocol" -> port.protocol = in.text();
                 case "port" -> port.number = in.number();
                 default -> in.skip();
             }
         });
-        PortJson.l4(port.protocol, port.number).ifPresent(l4 -> ports.add(new Port(port.name, l4)));
+        PortJson.l4(port.protocol, port.number).ifPresent(l4 -> ports.add(new Port(port.name, l4, port.nodePort)));
     }
 
     private static Backend readBackend(JsonIn in) {
@@ -128,6 +159,8 @@ public final class MeshServiceCodec {
             State state = State.ACTIVE;
             String node = "";
             String zone = "";
+            List<String> forZones = List.of();
+            int weight = Balancing.BACKEND_WEIGHT;
             Map<String, L4> ports = new TreeMap<>();
         };
         in.fields(field -> {
@@ -140,10 +173,17 @@ public final class MeshServiceCodec {
                 case "state" -> backend.state = in.text().equals("active") ? State.ACTIVE : State.TERMINATING;
                 case "node" -> backend.node = in.text();
                 case "zone" -> backend.zone = in.text();
+                case "forZones" -> backend.forZones = in.texts();
+                case "weight" -> backend.weight = in.number();
                 default -> in.skip();
             }
         });
-        return new Backend(IpAddress.parse(backend.ip), backend.ports, backend.state, backend.node, backend.zone);
+        return new Backend(
+                IpAddress.parse(backend.ip),
+                backend.ports,
+                backend.state,
+                new Place(backend.node, backend.zone, backend.forZones),
+                backend.weight);
     }
 
     private static void writeL4(JsonOut out, L4 l4) {
