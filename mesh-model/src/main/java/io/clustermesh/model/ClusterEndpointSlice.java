@@ -4,6 +4,7 @@ import io.clustermesh.model.IpAddress.Family;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A part of the endpoints of a shared global service as its cluster exports it, at {@code
@@ -112,5 +113,20 @@ public record ClusterEndpointSlice(
         return service.isEmpty() || service.indexOf('/') >= 0
                 ? Optional.empty()
                 : Optional.of(new ServiceName(origin.namespace, service));
+    }
+
+    /** The weight of its backends by its annotation, 0 to 65535; empty without one, or with one that is no such number. */
+    public OptionalInt weight() {
+        return weight(meta.annotations);
+    }
+
+    /** What {@link #weight()} reads. */
+    public static OptionalInt weight(Map<String, String> annotations) {
+        String text = annotations.getOrDefault(WEIGHT_ANNOTATION, "").trim();
+        if (text.isEmpty() || text.length() > 5 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return OptionalInt.empty();
+        }
+        int weight = Integer.parseInt(text);
+        return weight > Balancing.MAX_BACKEND_WEIGHT ? OptionalInt.empty() : OptionalInt.of(weight);
     }
 }

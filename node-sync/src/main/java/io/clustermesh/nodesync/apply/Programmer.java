@@ -7,8 +7,10 @@ import io.clustermesh.bpf.maps.ServiceEntry;
 import io.clustermesh.bpf.maps.ServiceTables;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.nodesync.apply.BackendRegistry.Backend;
+import io.clustermesh.nodesync.desired.DesiredBackend;
 import io.clustermesh.nodesync.desired.DesiredFrontend;
 import io.clustermesh.nodesync.desired.DesiredService;
+import io.clustermesh.nodesync.desired.DesiredSlot;
 import io.clustermesh.nodesync.desired.Finding;
 import io.clustermesh.store.runtime.Clock;
 import java.time.Duration;
@@ -236,13 +238,9 @@ public final class Programmer {
             SlotState now = state.slots[number];
             int cluster =
                     numbers.at(number).map(slot -> slot.clusterId().value()).orElse(0);
-            List<Backend> backends = numbers.at(number)
-                    .map(slot -> slot.usable().stream()
-                            .map(it -> new BackendRegistry.Key(it.ip(), it.l4(), cluster))
-                            .flatMap(key -> registry.find(key).stream())
-                            .toList())
-                    .orElse(List.of());
-            SlotWriter.Outcome outcome = slotWriter.write(now, cluster, backends);
+            TablePlan plan =
+                    numbers.at(number).map(slot -> plan(frontend, slot)).orElse(TablePlan.EMPTY);
+            SlotWriter.Outcome outcome = slotWriter.write(now, cluster, plan);
             state.slots[number] = outcome.slot();
             proper &= outcome.missing() == 0;
             if (!outcome.slot().region().equals(now.region())) {
@@ -263,6 +261,20 @@ public final class Programmer {
         state.leftovers.forEach(slotWriter::release);
         state.leftovers.clear();
         return proper;
+    }
+
+    private TablePlan plan(DesiredFrontend frontend, DesiredSlot slot) {
+        List<Backend> backends = new ArrayList<>();
+        List<Integer> weights = new ArrayList<>();
+        for (DesiredBackend wanted : slot.usable()) {
+            registry.find(new BackendRegistry.Key(
+                            wanted.ip(), wanted.l4(), slot.clusterId().value()))
+                    .ifPresent(backend -> {
+                        backends.add(backend);
+                        weights.add(wanted.weight());
+                    });
+        }
+        return new TablePlan(frontend.balancing().algorithm(), backends, weights);
     }
 
     private void uninstall(FrontendKey key) {

@@ -78,6 +78,6 @@ final class Recovery {
                     });
         }
         Region region = new Region(slot.tableBase(), slot.tableSize(), ours);
-        return new SlotState(slot.clusterId(), region, backends, false);
+        return new SlotState(slot.clusterId(), region, TablePlan.found(backends), false);
     }
 }

@@ -1,6 +1,7 @@
 package io.clustermesh.nodesync.apply;
 
 import io.clustermesh.bpf.maps.PolicyWord;
+import io.clustermesh.model.ClusterName;
 import io.clustermesh.nodesync.desired.DesiredFrontend;
 import io.clustermesh.nodesync.desired.DesiredSlot;
 import io.clustermesh.nodesync.select.Selection;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * speaks of numbers and is written apart from the service entry; newcomers take the first free one.
  */
 final class SlotNumbers {
+
+    private static final SlotDemand UNUSED =
+            new SlotDemand(new ClusterName("none"), SlotDemand.Place.LOCAL, SlotDemand.Offer.NOTHING, 100);
 
     private final DesiredFrontend frontend;
     private final @Nullable DesiredSlot[] bySlot;
@@ -57,14 +61,9 @@ final class SlotNumbers {
         List<SlotDemand> demands = new ArrayList<>(bySlot.length);
         for (int number = 0; number < bySlot.length; number++) {
             DesiredSlot slot = bySlot[number];
-            if (slot == null || !ready.test(number)) {
-                demands.add(new SlotDemand(false, 0, 0));
-            } else {
-                int active = slot.activeCount();
-                demands.add(new SlotDemand(slot.local(), active, slot.backends().size() - active));
-            }
+            demands.add(slot != null && ready.test(number) ? slot.demand() : UNUSED);
         }
-        return Selection.policy(frontend.affinity(), demands);
+        return Selection.policy(frontend.affinity(), frontend.balancing(), demands);
     }
 
     private static int numberOf(DesiredSlot slot, SlotState[] now, @Nullable DesiredSlot[] taken) {

@@ -9,15 +9,16 @@ import java.util.List;
  *
  * @param clusterId whose backends, 0 for a slot that was never used
  * @param region where its table lies
- * @param backends the backends of the table, in the order that made it
- * @param exact false if the table's content is not known to be the one that these backends make
+ * @param plan what makes the table
+ * @param exact false if the table's content is not known to be the one that the plan makes
  */
-record SlotState(int clusterId, Region region, List<Backend> backends, boolean exact) {
+record SlotState(int clusterId, Region region, TablePlan plan, boolean exact) {
 
-    static final SlotState EMPTY = new SlotState(0, Region.NONE, List.of(), true);
+    static final SlotState EMPTY = new SlotState(0, Region.NONE, TablePlan.EMPTY, true);
 
-    SlotState {
-        backends = List.copyOf(backends);
+    /** The backends of the table, in the order that made it. */
+    List<Backend> backends() {
+        return plan.backends();
     }
 
     boolean empty() {
@@ -29,6 +30,6 @@ record SlotState(int clusterId, Region region, List<Backend> backends, boolean e
     }
 
     SlotState inexact() {
-        return new SlotState(clusterId, region, backends, false);
+        return new SlotState(clusterId, region, plan, false);
     }
 }

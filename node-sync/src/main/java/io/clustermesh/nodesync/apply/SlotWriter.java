@@ -1,12 +1,7 @@
 package io.clustermesh.nodesync.apply;
 
 import io.clustermesh.bpf.maps.ServiceTables;
-import io.clustermesh.nodesync.apply.BackendRegistry.Backend;
-import io.clustermesh.nodesync.select.Maglev;
-import io.clustermesh.nodesync.select.TableSize;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -31,26 +26,25 @@ final class SlotWriter {
     }
 
     /**
-     * Brings a slot's table to {@code backends}.
+     * Brings a slot's table to {@code plan}.
      *
      * @param now what the slot holds
      * @param clusterId whose backends they are
-     * @param backends in order of address; all are in the array already
      */
-    Outcome write(SlotState now, int clusterId, List<Backend> backends) {
-        int wanted = TableSize.of(backends.size());
+    Outcome write(SlotState now, int clusterId, TablePlan plan) {
+        int wanted = plan.size();
         if (wanted == 0) {
             return new Outcome(SlotState.EMPTY, 0);
         }
-        boolean sameContent = now.exact() && now.backends().equals(backends);
+        boolean sameContent = now.exact() && now.plan().equals(plan);
         if (sameContent && now.region().ours() && now.region().size() == wanted) {
-            return new Outcome(new SlotState(clusterId, now.region(), backends, true), 0);
+            return new Outcome(new SlotState(clusterId, now.region(), plan, true), 0);
         }
-        Region region = place(now.region(), wanted, backends.size());
+        Region region = place(now.region(), wanted, plan);
         if (region.size() == 0) {
             return new Outcome(SlotState.EMPTY, wanted);
         }
-        int[] table = Maglev.table(candidates(backends), region.size());
+        int[] table = plan.table(region.size());
         try {
             writeIfOther(region, table, region.equals(now.region()));
         } catch (RuntimeException e) {
@@ -59,7 +53,7 @@ final class SlotWriter {
             }
             throw e;
         }
-        return new Outcome(new SlotState(clusterId, region, backends, true), wanted - region.size());
+        return new Outcome(new SlotState(clusterId, region, plan, true), wanted - region.size());
     }
 
     private void writeIfOther(Region region, int[] table, boolean inPlace) {
@@ -76,11 +70,11 @@ final class SlotWriter {
     }
 
     /** The region it has if the size fits, else a new one, else a smaller one, else whatever it has. */
-    private Region place(Region now, int wanted, int backends) {
+    private Region place(Region now, int wanted, TablePlan plan) {
         if (now.ours() && now.size() == wanted) {
             return now;
         }
-        for (int size = wanted; size > 0; size = TableSize.smaller(size, backends)) {
+        for (int size = wanted; size > 0; size = plan.smaller(size)) {
             if (now.ours() && now.size() == size) {
                 return now;
             }
@@ -90,14 +84,5 @@ final class SlotWriter {
             }
         }
         return now.ours() ? now : Region.NONE;
-    }
-
-    private static List<Maglev.Candidate> candidates(List<Backend> backends) {
-        List<Maglev.Candidate> candidates = new ArrayList<>(backends.size());
-        for (Backend backend : backends) {
-            candidates.add(
-                    new Maglev.Candidate(backend.key().ip(), backend.key().l4(), backend.index(), 1));
-        }
-        return candidates;
     }
 }

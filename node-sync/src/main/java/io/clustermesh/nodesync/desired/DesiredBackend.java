@@ -1,6 +1,7 @@
 package io.clustermesh.nodesync.desired;
 
 import io.clustermesh.bpf.maps.BackendEntry;
+import io.clustermesh.model.Balancing;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
 
@@ -10,15 +11,29 @@ import io.clustermesh.model.L4;
  * @param ip pod IP, of the frontend's family
  * @param l4 protocol and target port
  * @param state whether it takes new connections
+ * @param weight its share beside the slot's other backends, 1 or more
  */
-public record DesiredBackend(IpAddress ip, L4 l4, BackendEntry.State state) implements Comparable<DesiredBackend> {
+public record DesiredBackend(IpAddress ip, L4 l4, BackendEntry.State state, int weight)
+        implements Comparable<DesiredBackend> {
+
+    /** @throws IllegalArgumentException for a weight below 1 */
+    public DesiredBackend {
+        if (weight < 1) {
+            throw new IllegalArgumentException("backend %s has weight %d; leave it out instead".formatted(ip, weight));
+        }
+    }
+
+    /** A backend of the usual weight. */
+    public DesiredBackend(IpAddress ip, L4 l4, BackendEntry.State state) {
+        this(ip, l4, state, Balancing.BACKEND_WEIGHT);
+    }
 
     /** Whether it takes new connections while there is a choice. */
     public boolean active() {
         return state == BackendEntry.State.ACTIVE;
     }
 
-    /** By address; the state is no part of the order. */
+    /** By address; state and weight are no part of the order. */
     @Override
     public int compareTo(DesiredBackend other) {
         int byIp = ip.compareTo(other.ip);

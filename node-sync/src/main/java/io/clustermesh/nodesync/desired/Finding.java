@@ -16,6 +16,10 @@ public record Finding(Kind kind, String message) {
         TOO_MANY_CLUSTERS,
         /** Two clusters say they have one id. */
         CLUSTER_ID_CLASH,
+        /** A backend's address is a cluster IP, behind which nothing listens for the data plane. */
+        BACKEND_IS_VIP,
+        /** A weight is a small whole number, so that a share is more than one percentage point off. */
+        WEIGHTS_ROUNDED,
         /** Another service holds the frontend. */
         FRONTEND_TAKEN,
         /** A map has no room. */

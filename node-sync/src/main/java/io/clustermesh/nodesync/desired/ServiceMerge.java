@@ -1,6 +1,5 @@
 package io.clustermesh.nodesync.desired;
 
-import io.clustermesh.bpf.maps.BackendEntry;
 import io.clustermesh.bpf.maps.FrontendKey;
 import io.clustermesh.bpf.maps.ServiceEntry;
 import io.clustermesh.model.ClusterId;
@@ -9,10 +8,11 @@ import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.Protocol;
+import io.clustermesh.nodesync.select.Selection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,10 +30,16 @@ import java.util.TreeMap;
  *       of a backend that has one;
  *   <li>an address (IP, protocol, port) counts once: the own cluster's wins, then the cluster with the lower id, so no
  *       peer can speak for a local pod;
- *   <li>a frontend of one family takes backends of that family.
+ *   <li>a frontend of one family takes backends of that family;
+ *   <li>{@code internalTrafficPolicy: Local} leaves the own node's backends only, and no peers; nearness is a preference:
+ *       a cluster with near backends is asked first, for those, and one without them afterwards;
+ *   <li>a cluster IP is no backend.
  * </ul>
  */
 public final class ServiceMerge {
+
+    /** Off by more than this, as a part of all connections, is worth a word. */
+    private static final double TOLERATED = 0.01;
 
     private final ClusterName ownCluster;
     private final ClusterId ownId;
@@ -47,29 +53,82 @@ public final class ServiceMerge {
         this.ownId = ownId;
     }
 
-    /** The service that {@code local} and {@code remotes} make together. */
+    /** The service that {@code local} and {@code remotes} make together, wherever it is served. */
     public DesiredService merge(MeshService local, Collection<PeerService> remotes) {
-        List<Finding> findings = new ArrayList<>();
-        List<PeerService> peers = admit(local, remotes, findings);
-        Map<FrontendKey, DesiredFrontend> frontends = new TreeMap<>();
+        return merge(local, remotes, Surroundings.NONE);
+    }
+
+    /** The service that {@code local} and {@code remotes} make together. */
+    public DesiredService merge(MeshService local, Collection<PeerService> remotes, Surroundings around) {
+        Set<Finding> findings = new LinkedHashSet<>();
+        Map<FrontendKey, String> portNames = portNames(local, around, findings);
+        List<PeerService> peers = portNames.isEmpty() ? List.of() : admit(local, remotes, findings);
+        List<DesiredFrontend> frontends = new ArrayList<>();
+        portNames.forEach((key, portName) -> {
+            FrontendMerge merge = new FrontendMerge(local, key, portName, around);
+            DesiredFrontend frontend = merge.merge(ownId, peers);
+            frontends.add(frontend);
+            if (!merge.clusterIpsAmongBackends().isEmpty()) {
+                findings.add(new Finding(
+                        Finding.Kind.BACKEND_IS_VIP,
+                        "service %s: backends %s are cluster IPs of services and are left out, a connection there would not be translated again; give the service the pods' addresses"
+                                .formatted(
+                                        local.name(),
+                                        merge.clusterIpsAmongBackends().stream()
+                                                .limit(5)
+                                                .toList())));
+            }
+            rounded(local, frontend).ifPresent(findings::add);
+        });
+        return new DesiredService(local.name(), frontends, List.copyOf(findings));
+    }
+
+    /** Every frontend with its port's name: cluster IPs and external ones, and node ports on this node's addresses. */
+    private static Map<FrontendKey, String> portNames(MeshService local, Surroundings around, Set<Finding> findings) {
+        Map<FrontendKey, String> frontends = new TreeMap<>();
         for (MeshService.Port port : local.ports()) {
             if (port.l4().protocol() == Protocol.SCTP) {
-                findings.add(new Finding(
-                        Finding.Kind.SCTP,
-                        "service %s port %s: the socket hooks translate TCP and UDP only; SCTP stays with the cluster's own proxy"
-                                .formatted(local.name(), port.l4())));
+                if (!local.addresses().all().isEmpty()) {
+                    findings.add(new Finding(
+                            Finding.Kind.SCTP,
+                            "service %s port %s: the socket hooks translate TCP and UDP only; SCTP stays with the cluster's own proxy"
+                                    .formatted(local.name(), port.l4())));
+                }
                 continue;
             }
-            for (IpAddress ip : local.frontends()) {
-                FrontendKey key = new FrontendKey(ip, port.l4());
-                frontends.putIfAbsent(key, frontend(key, port.name(), local, peers));
+            for (IpAddress ip : local.addresses().all()) {
+                frontends.putIfAbsent(new FrontendKey(ip, port.l4()), port.name());
+            }
+            if (port.nodePort() > 0) {
+                L4 nodePort = new L4(port.l4().protocol(), port.nodePort());
+                for (IpAddress ip : around.here().addresses()) {
+                    if (local.addresses().clusterIps().stream().anyMatch(own -> own.family() == ip.family())) {
+                        frontends.putIfAbsent(new FrontendKey(ip, nodePort), port.name());
+                    }
+                }
             }
         }
-        return new DesiredService(local.name(), List.copyOf(frontends.values()), findings);
+        return frontends;
+    }
+
+    private static Optional<Finding> rounded(MeshService local, DesiredFrontend frontend) {
+        if (frontend.balancing().weights().isEmpty()) {
+            return Optional.empty();
+        }
+        double error = Selection.roundingError(
+                frontend.affinity(),
+                frontend.balancing(),
+                frontend.slots().stream().map(DesiredSlot::demand).toList());
+        return error <= TOLERATED
+                ? Optional.empty()
+                : Optional.of(new Finding(
+                        Finding.Kind.WEIGHTS_ROUNDED,
+                        "service %s: weights %s become whole numbers from 1 to 63, which puts a share off by %.1f percentage points; use weights that are closer to each other"
+                                .formatted(local.name(), frontend.balancing().weights(), 100 * error)));
     }
 
     /** The peers whose backends may be used, by id: no two with one id, and no more than there are slots. */
-    private List<PeerService> admit(MeshService local, Collection<PeerService> remotes, List<Finding> findings) {
+    private List<PeerService> admit(MeshService local, Collection<PeerService> remotes, Set<Finding> findings) {
         Map<ClusterId, PeerService> byId = new TreeMap<>();
         for (PeerService remote : remotes.stream()
                 .sorted(Comparator.comparing(PeerService::cluster))
@@ -103,73 +162,5 @@ public final class ServiceMerge {
             out.clear();
         }
         return peers;
-    }
-
-    private DesiredFrontend frontend(FrontendKey key, String portName, MeshService local, List<PeerService> peers) {
-        Set<Address> seen = new HashSet<>();
-        List<DesiredSlot> slots = new ArrayList<>();
-        TreeMap<Address, BackendEntry.State> own = new TreeMap<>();
-        for (MeshService.Backend backend : local.backends()) {
-            match(key, portName, backend.ip(), backend.ports())
-                    .ifPresent(address -> own.merge(address, state(backend.state()), ServiceMerge::better));
-        }
-        seen.addAll(own.keySet());
-        add(slots, new DesiredSlot(ownCluster, ownId, true, backends(own)));
-        for (PeerService peer : peers) {
-            TreeMap<Address, BackendEntry.State> theirs = new TreeMap<>();
-            peer.backends()
-                    .forEach((ip, backend) -> match(key, portName, ip, backend.ports())
-                            .filter(seen::add)
-                            .ifPresent(address -> theirs.put(address, backend.state())));
-            add(slots, new DesiredSlot(peer.cluster(), peer.clusterId(), false, backends(theirs)));
-        }
-        return new DesiredFrontend(key, local.policy().affinity(), slots);
-    }
-
-    private static void add(List<DesiredSlot> slots, DesiredSlot slot) {
-        if (!slot.backends().isEmpty()) {
-            slots.add(slot);
-        }
-    }
-
-    private static Optional<Address> match(FrontendKey key, String portName, IpAddress ip, Map<String, L4> ports) {
-        if (ip.family() != key.ip().family()) {
-            return Optional.empty();
-        }
-        L4 l4 = ports.get(portName);
-        if (l4 == null && portName.isEmpty() && ports.size() == 1) {
-            l4 = ports.values().iterator().next();
-        }
-        return l4 != null && l4.protocol() == key.l4().protocol() ? Optional.of(new Address(ip, l4)) : Optional.empty();
-    }
-
-    private static List<DesiredBackend> backends(Map<Address, BackendEntry.State> states) {
-        return states.entrySet().stream()
-                .map(entry -> entry.getKey().as(entry.getValue()))
-                .toList();
-    }
-
-    private static BackendEntry.State state(MeshService.State state) {
-        return switch (state) {
-            case ACTIVE -> BackendEntry.State.ACTIVE;
-            case TERMINATING -> BackendEntry.State.TERMINATING;
-        };
-    }
-
-    private static BackendEntry.State better(BackendEntry.State one, BackendEntry.State other) {
-        return one.compareTo(other) <= 0 ? one : other;
-    }
-
-    private record Address(IpAddress ip, L4 l4) implements Comparable<Address> {
-
-        DesiredBackend as(BackendEntry.State state) {
-            return new DesiredBackend(ip, l4, state);
-        }
-
-        @Override
-        public int compareTo(Address other) {
-            int byIp = ip.compareTo(other.ip);
-            return byIp != 0 ? byIp : l4.compareTo(other.l4);
-        }
     }
 }

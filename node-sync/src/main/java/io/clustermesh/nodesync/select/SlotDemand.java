@@ -1,23 +1,93 @@
 package io.clustermesh.nodesync.select;
 
-/**
- * What a slot has to offer.
- *
- * @param local whether it is this node's own cluster
- * @param active backends that take new connections
- * @param terminating backends that serve, but take new connections only if nobody else does
- */
-public record SlotDemand(boolean local, int active, int terminating) {
+import io.clustermesh.model.ClusterName;
 
-    public SlotDemand {
-        if (active < 0 || terminating < 0) {
-            throw new IllegalArgumentException(
-                    "a slot cannot have %d active and %d terminating backends".formatted(active, terminating));
+/**
+ * What one cluster has to offer to a frontend.
+ *
+ * @param cluster whose backends
+ * @param place how they stand to the client
+ * @param offer the backends
+ * @param keepPercent what an operator's drain leaves of its share, 100 without one
+ */
+public record SlotDemand(ClusterName cluster, Place place, Offer offer, int keepPercent) {
+
+    /** How a cluster's backends stand to the client. */
+    public enum Place {
+        /** The client's own cluster. */
+        LOCAL(true, true),
+        /** The client's own cluster, but not as near as the service prefers. */
+        LOCAL_FAR(true, false),
+        /** A peer. */
+        REMOTE(false, true),
+        /** A peer, but not as near as the service prefers. */
+        REMOTE_FAR(false, false);
+
+        private final boolean local;
+        private final boolean near;
+
+        Place(boolean local, boolean near) {
+            this.local = local;
+            this.near = near;
+        }
+
+        /** The place of a slot. */
+        public static Place of(boolean local, boolean near) {
+            if (local) {
+                return near ? LOCAL : LOCAL_FAR;
+            }
+            return near ? REMOTE : REMOTE_FAR;
+        }
+
+        boolean local() {
+            return local;
+        }
+
+        boolean near() {
+            return near;
         }
     }
 
-    /** How many backends its table holds. */
-    int usable() {
-        return active > 0 ? active : terminating;
+    /**
+     * @param active backends that take new connections
+     * @param terminating backends that serve, but take new connections only if nobody else does
+     * @param unready backends that should be there and serve nobody
+     * @param weight sum of the active backends' weights, 100 for each of the usual ones
+     */
+    public record Offer(int active, int terminating, int unready, long weight) {
+
+        /** Nothing at all. */
+        public static final Offer NOTHING = new Offer(0, 0, 0, 0);
+
+        /** @throws IllegalArgumentException for negative numbers */
+        public Offer {
+            if (active < 0 || terminating < 0 || unready < 0 || weight < 0) {
+                throw new IllegalArgumentException(
+                        "a slot cannot have %d active, %d terminating and %d unready backends of weight %d"
+                                .formatted(active, terminating, unready, weight));
+            }
+        }
+
+        /** How many backends its table holds. */
+        int usable() {
+            return active > 0 ? active : terminating;
+        }
+
+        /** The part of the active and unready backends that is active. */
+        double health() {
+            return active == 0 ? 0 : (double) active / (active + unready);
+        }
+    }
+
+    /** @throws IllegalArgumentException for a share outside 0..100 */
+    public SlotDemand {
+        if (keepPercent < 0 || keepPercent > 100) {
+            throw new IllegalArgumentException("a slot cannot keep %d%% of its share".formatted(keepPercent));
+        }
+    }
+
+    /** The same cluster while it has nothing to offer. */
+    public SlotDemand empty() {
+        return new SlotDemand(cluster, place, Offer.NOTHING, keepPercent);
     }
 }

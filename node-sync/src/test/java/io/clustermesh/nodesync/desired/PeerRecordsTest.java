@@ -15,6 +15,7 @@ import io.clustermesh.model.ClusterEndpointSlice.EndpointTopology;
 import io.clustermesh.model.ClusterEndpointSlice.Meta;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.IpAddress;
+import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,7 @@ class PeerRecordsTest {
 
         assertThat(backends(CART)).containsOnlyKeys("10.2.1.1");
         assertThat(records.of(CART).getFirst().backends().get(ip("10.2.1.1")))
-                .isEqualTo(new PeerService.Backend(Map.of("http", tcp(8080)), State.ACTIVE));
+                .isEqualTo(new PeerService.Backend(
+                        Map.of("http", tcp(8080)), State.ACTIVE, new MeshService.Place("", "", List.of()), 100));
     }
 }
