@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * @param ports the Service's ports
  * @param policy how backends are chosen
  * @param backends the cluster's own backends
- * @param unready addresses of endpoints that serve nobody now; only their number counts, as capacity that is missing
+ * @param unready how many endpoints serve nobody now, as capacity that is missing; told only if the service asks for it
  */
 public record MeshService(
         ClusterName cluster,
@@ -26,7 +26,7 @@ public record MeshService(
         List<Port> ports,
         Policy policy,
         List<Backend> backends,
-        List<IpAddress> unready) {
+        Unready unready) {
 
     /**
      * Where clients reach a service, besides its node ports.
@@ -45,6 +45,28 @@ public record MeshService(
             List<IpAddress> all = new ArrayList<>(clusterIps);
             all.addAll(externals);
             return all;
+        }
+    }
+
+    /** How many endpoints of each family, {@code ipv4} and {@code ipv6}, should serve and do not. */
+    public record Unready(int ipv4, int ipv6) {
+
+        /** Everybody serves. */
+        public static final Unready NONE = new Unready(0, 0);
+
+        /** @throws IllegalArgumentException for negative numbers */
+        public Unready {
+            if (ipv4 < 0 || ipv6 < 0) {
+                throw new IllegalArgumentException("%d and %d unready endpoints".formatted(ipv4, ipv6));
+            }
+        }
+
+        /** How many have addresses of {@code family}. */
+        public int of(IpAddress.Family family) {
+            return switch (family) {
+                case IPV4 -> ipv4;
+                case IPV6 -> ipv6;
+            };
         }
     }
 
@@ -175,7 +197,6 @@ public record MeshService(
     public MeshService {
         ports = List.copyOf(ports);
         backends = List.copyOf(backends);
-        unready = List.copyOf(unready);
     }
 
     /** A service with cluster IPs only, all of whose endpoints serve. */
@@ -186,7 +207,7 @@ public record MeshService(
             List<Port> ports,
             Policy policy,
             List<Backend> backends) {
-        this(cluster, name, new Addresses(frontends, List.of()), ports, policy, backends, List.of());
+        this(cluster, name, new Addresses(frontends, List.of()), ports, policy, backends, Unready.NONE);
     }
 
     /** Cluster IPs (both families), none for a headless service. */

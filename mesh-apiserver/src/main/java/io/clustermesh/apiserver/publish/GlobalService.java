@@ -3,11 +3,14 @@ package io.clustermesh.apiserver.publish;
 import io.clustermesh.apiserver.events.Warning;
 import io.clustermesh.apiserver.source.KubeService;
 import io.clustermesh.model.Affinity;
+import io.clustermesh.model.Balancing;
+import io.clustermesh.model.ClusterName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a Service's annotations say about the mesh (Cilium {@code pkg/annotation}); the newer spelling wins over its
@@ -16,9 +19,10 @@ import java.util.Optional;
  * @param global the service is one with those of the same name in other clusters
  * @param shared its backends are exported; only if it is global
  * @param affinity which clusters' backends are preferred
+ * @param balancing how connections are divided among clusters
  * @param warnings values that are not understood
  */
-record GlobalService(boolean global, boolean shared, Affinity affinity, List<Warning> warnings) {
+record GlobalService(boolean global, boolean shared, Affinity affinity, Balancing balancing, List<Warning> warnings) {
 
     private static final Annotation GLOBAL = new Annotation("service.cilium.io/global", "io.cilium/global-service");
     private static final Annotation SHARED = new Annotation("service.cilium.io/shared", "io.cilium/shared-service");
@@ -43,7 +47,12 @@ record GlobalService(boolean global, boolean shared, Affinity affinity, List<War
         warnings = List.copyOf(warnings);
     }
 
-    static GlobalService of(KubeService service) {
+    /**
+     * Reads a Service's annotations.
+     *
+     * @param known the clusters of the mesh; empty while they are not known
+     */
+    static GlobalService of(KubeService service, Set<ClusterName> known) {
         List<Warning> warnings = new ArrayList<>();
         String subject = service.key().toString();
         Map<String, String> annotations = service.meta().annotations();
@@ -51,7 +60,7 @@ record GlobalService(boolean global, boolean shared, Affinity affinity, List<War
                 .map(annotation -> truth(subject, annotation, warnings))
                 .orElse(false);
         if (!global) {
-            return new GlobalService(false, false, Affinity.NONE, warnings);
+            return new GlobalService(false, false, Affinity.NONE, Balancing.DEFAULT, warnings);
         }
         boolean shared = SHARED.in(annotations)
                 .map(annotation -> truth(subject, annotation, warnings))
@@ -59,7 +68,15 @@ record GlobalService(boolean global, boolean shared, Affinity affinity, List<War
         Affinity affinity = AFFINITY.in(annotations)
                 .map(annotation -> affinity(subject, annotation, warnings))
                 .orElse(Affinity.NONE);
-        return new GlobalService(true, shared, affinity, warnings);
+        Balancing balancing = BalancingAnnotations.read(subject, annotations, known, warnings);
+        if (!balancing.order().isEmpty() && affinity != Affinity.NONE) {
+            warnings.add(new Warning(
+                    subject,
+                    "OrderOverAffinity",
+                    "has an order of clusters and affinity \"%s\", of which the order counts; remove the affinity"
+                            .formatted(affinity.text())));
+        }
+        return new GlobalService(true, shared, affinity, balancing, warnings);
     }
 
     /** Anything but "true", in any case, is false; what is neither true nor false is worth a word. */

@@ -10,10 +10,13 @@ import io.clustermesh.apiserver.source.KubeService;
 import io.clustermesh.apiserver.source.KubeServiceExport;
 import io.clustermesh.apiserver.source.ObjectKey;
 import io.clustermesh.apiserver.source.SourceChange;
+import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.NumericIdentity;
 import io.clustermesh.model.ServiceName;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -69,6 +72,13 @@ public final class Publication {
                                             cluster.identities().first(),
                                             cluster.identities().last()))));
         }
+    }
+
+    /** The clusters of the mesh, as far as they are known; the own one is always. */
+    public void clusters(Set<ClusterName> known) {
+        Set<ClusterName> all = new TreeSet<>(known);
+        all.add(cluster.name());
+        services.known(all);
     }
 
     /** Looks at everything touched; the keys that must change. */

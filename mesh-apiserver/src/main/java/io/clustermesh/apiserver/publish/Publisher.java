@@ -74,6 +74,8 @@ public final class Publisher implements Agent {
     private final Seat seat;
     private final Mailbox<Message> mailbox = new Mailbox<>(MAILBOX);
     private final Reflector identities;
+    private final Reflector clusters;
+    private final KnownClusters known = new KnownClusters();
 
     private volatile boolean sourceSynced;
     private boolean identitiesSynced;
@@ -90,6 +92,9 @@ public final class Publisher implements Agent {
         record SourceSynced() implements Message {}
 
         record IdentityChanges(List<Change> changes) implements Message {}
+
+        /** Clusters came or went. */
+        record ClusterChanges(List<Change> changes) implements Message {}
 
         /** We began or ceased to lead. */
         record Lead() implements Message {}
@@ -118,6 +123,12 @@ public final class Publisher implements Agent {
                 KeyRange.prefix(Keys.IDENTITY_IDS),
                 changes -> mailbox.put(new Message.IdentityChanges(changes)),
                 clock);
+        this.clusters = Reflector.start(
+                "clusters",
+                store,
+                KeyRange.prefix(Keys.CLUSTER_CONFIGS),
+                changes -> mailbox.put(new Message.ClusterChanges(changes)),
+                clock);
     }
 
     /**
@@ -137,6 +148,7 @@ public final class Publisher implements Agent {
         lifecycle.run(publisher);
         leadership.contend(TASK, publisher.listener(presence));
         lifecycle.own("identity watch", publisher.identities);
+        lifecycle.own("cluster watch", publisher.clusters);
         source.start(publisher.listener(), lifecycle);
         return publisher;
     }
@@ -197,6 +209,11 @@ public final class Publisher implements Agent {
                 }
                 case Message.IdentityChanges(List<Change> changes) -> {
                     changes.forEach(this::absorb);
+                    write(clock.now());
+                }
+                case Message.ClusterChanges(List<Change> changes) -> {
+                    changes.forEach(known::absorb);
+                    known.clusters().ifPresent(publication::clusters);
                     write(clock.now());
                 }
                 case Message.Lead() -> follow();

@@ -1,16 +1,15 @@
 package io.clustermesh.apiserver.publish;
 
 import io.clustermesh.apiserver.source.KubeEndpointSlice;
-import io.clustermesh.apiserver.source.KubePort;
 import io.clustermesh.apiserver.source.KubeService;
-import io.clustermesh.model.ClusterEndpointSlice.Conditions;
 import io.clustermesh.model.ClusterEndpointSlice.Endpoint;
 import io.clustermesh.model.ClusterEndpointSlice.EndpointTopology;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
 import io.clustermesh.model.MeshService;
-import io.clustermesh.model.MeshService.Backend;
-import io.clustermesh.model.MeshService.State;
+import io.clustermesh.model.MeshService.Addresses;
+import io.clustermesh.model.MeshService.Port;
+import io.clustermesh.model.MeshService.Traffic;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
 import io.clustermesh.model.ServiceRecord.Zone;
@@ -28,19 +27,21 @@ final class ServiceRules {
     /** What the cluster's own agents see. */
     static MeshService meshService(
             OwnCluster cluster,
-            KubeService service,
+            ServiceName name,
             GlobalService settings,
-            List<IpAddress> frontends,
-            Collection<KubeEndpointSlice> slices) {
+            Traffic traffic,
+            Addresses addresses,
+            List<Port> ports,
+            BackendRules backends) {
         return new MeshService(
                 cluster.name(),
-                new ServiceName(service.meta().namespace(), service.meta().name()),
-                frontends,
-                service.ports().stream()
-                        .map(port -> new MeshService.Port(port.name(), port.l4()))
-                        .toList(),
-                new MeshService.Policy(settings.affinity(), settings.shared()),
-                backends(slices));
+                name,
+                addresses,
+                ports,
+                new MeshService.Policy(settings.affinity(), settings.shared(), settings.balancing(), traffic),
+                backends.backends(),
+                // told only to those who ask, so that a pod that comes up costs no write in between
+                settings.balancing().spilloverPercent() > 0 ? backends.unready() : MeshService.Unready.NONE);
     }
 
     /** What peers see: the same backends, without what Cilium's format cannot say. */
@@ -77,46 +78,5 @@ final class ServiceRules {
                 frontends,
                 backends,
                 new ServiceRecord.Meta(service.meta().labels(), service.selector(), zones, hostnames, true));
-    }
-
-    /** Sorted by address. An address in several slices, as happens while slices are rewritten, is one backend. */
-    private static List<Backend> backends(Collection<KubeEndpointSlice> slices) {
-        Map<IpAddress, Backend> backends = new TreeMap<>();
-        for (KubeEndpointSlice slice : slices) {
-            Map<String, L4> ports = new TreeMap<>();
-            for (KubePort port : slice.ports()) {
-                ports.put(port.name(), port.l4());
-            }
-            for (Endpoint endpoint : slice.endpoints()) {
-                Conditions conditions = endpoint.conditions();
-                if (conditions.ready() || conditions.serving()) {
-                    State state = conditions.ready() ? State.ACTIVE : State.TERMINATING;
-                    for (IpAddress ip : endpoint.addresses()) {
-                        backends.merge(
-                                ip,
-                                new Backend(
-                                        ip,
-                                        ports,
-                                        state,
-                                        endpoint.topology().node(),
-                                        endpoint.topology().zone()),
-                                ServiceRules::merge);
-                    }
-                }
-            }
-        }
-        return List.copyOf(backends.values());
-    }
-
-    private static Backend merge(Backend one, Backend other) {
-        Map<String, L4> ports = new TreeMap<>(other.ports());
-        ports.putAll(one.ports());
-        State state = one.state() == State.ACTIVE ? one.state() : other.state();
-        return new Backend(
-                one.ip(),
-                ports,
-                state,
-                one.node().isEmpty() ? other.node() : one.node(),
-                one.zone().isEmpty() ? other.zone() : one.zone());
     }
 }

@@ -5,9 +5,12 @@ import io.clustermesh.apiserver.source.KubeEndpointSlice;
 import io.clustermesh.apiserver.source.KubeService;
 import io.clustermesh.apiserver.source.KubeServiceExport;
 import io.clustermesh.apiserver.source.ObjectKey;
-import io.clustermesh.model.IpAddress;
+import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.Keys;
 import io.clustermesh.model.MeshService;
+import io.clustermesh.model.MeshService.Addresses;
+import io.clustermesh.model.MeshService.Port;
+import io.clustermesh.model.MeshService.Traffic;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.codec.MeshServiceCodec;
 import io.clustermesh.model.codec.ServiceCodec;
@@ -25,12 +28,16 @@ import java.util.stream.Stream;
 /** Services with their slices and exports, and which of them must be looked at again. Owned by one thread. */
 final class ServiceTable {
 
+    /** With fewer backends nobody has to measure a record. */
+    private static final int LARGE = 500;
+
     private final OwnCluster cluster;
     private final Namespaces namespaces;
     private final Map<ServiceName, KubeService> services = new TreeMap<>();
     private final SliceTable slices;
     private final ServiceExportTable exports;
-    private final Claims<IpAddress, ServiceName> addresses = new Claims<>();
+    private final AddressClaims addresses = new AddressClaims();
+    private Set<ClusterName> known = Set.of();
     private final Set<String> touchedNamespaces = new HashSet<>();
     private final Set<ServiceName> touched = new LinkedHashSet<>();
 
@@ -45,12 +52,12 @@ final class ServiceTable {
         ServiceName name =
                 new ServiceName(service.meta().namespace(), service.meta().name());
         services.put(name, service);
-        claim(name, service.clusterIps());
+        touched.addAll(addresses.claim(name, Optional.of(service)));
     }
 
     void deleteService(ServiceName name) {
         services.remove(name);
-        claim(name, List.of());
+        touched.addAll(addresses.claim(name, Optional.empty()));
     }
 
     void upsert(KubeEndpointSlice slice) {
@@ -75,8 +82,22 @@ final class ServiceTable {
         touchedNamespaces.add(name);
     }
 
+    /** The clusters of the mesh, which annotations may name. */
+    void known(Set<ClusterName> clusters) {
+        if (!known.equals(clusters)) {
+            known = Set.copyOf(clusters);
+            services.forEach((name, service) -> {
+                if (service.meta().annotations().keySet().stream()
+                        .anyMatch(key -> key.startsWith(BalancingAnnotations.PREFIX))) {
+                    touched.add(name);
+                }
+            });
+        }
+    }
+
     /** Looks at every touched service again. */
     void settle(Desired desired) {
+        touched.addAll(slices.servicesWith(addresses.drainChanged()));
         if (!touchedNamespaces.isEmpty()) {
             Stream.concat(services.keySet().stream(), exports.names().stream())
                     .filter(service -> touchedNamespaces.contains(service.namespace()))
@@ -98,12 +119,11 @@ final class ServiceTable {
         boolean globalNamespace = namespaces.isGlobal(name.namespace());
         KubeService service = services.get(name);
         if (service != null) {
-            GlobalService settings = GlobalService.of(service);
+            GlobalService settings = GlobalService.of(service, known);
             warnings.addAll(settings.warnings());
             if (settings.global() && service.type() != KubeService.Type.EXTERNAL_NAME && globalNamespace) {
                 Collection<KubeEndpointSlice> parts = slices.of(name);
-                List<IpAddress> frontends = frontends(service, name, warnings);
-                MeshService record = ServiceRules.meshService(cluster, service, settings, frontends, parts);
+                MeshService record = record(name, service, settings, warnings);
                 mesh = Optional.of(MeshServiceCodec.encode(record));
                 shared = settings.shared();
                 if (shared && cluster.exports().mode().services()) {
@@ -119,27 +139,22 @@ final class ServiceTable {
         desired.warn("Service " + name, warnings);
     }
 
-    private List<IpAddress> frontends(KubeService service, ServiceName name, List<Warning> warnings) {
-        List<IpAddress> frontends = new ArrayList<>();
-        for (IpAddress ip : service.clusterIps()) {
-            ServiceName owner = addresses.owner(ip).orElse(name);
-            if (owner.equals(name)) {
-                frontends.add(ip);
-            } else {
-                warnings.add(new Warning(
-                        service.key().toString(),
-                        "AddressTaken",
-                        "cluster IP %s belongs to Service %s already and is left out here; give the services addresses of their own"
-                                .formatted(ip, owner)));
+    private MeshService record(ServiceName name, KubeService service, GlobalService settings, List<Warning> warnings) {
+        Addresses granted = addresses.granted(service, name, warnings);
+        List<Port> ports = addresses.ports(service, name, warnings);
+        Traffic traffic = TrafficRules.of(service, warnings);
+        BackendRules backends = BackendRules.of(service, slices.of(name), addresses::isClusterIp, warnings);
+        while (true) {
+            MeshService record = ServiceRules.meshService(cluster, name, settings, traffic, granted, ports, backends);
+            int count = backends.backends().size();
+            // long names and many ports can make records large long before there are many backends
+            int bytes = count < LARGE ? 0 : MeshServiceCodec.encode(record).length;
+            if (bytes <= BackendRules.MAX_BYTES) {
+                return record;
             }
-        }
-        return frontends;
-    }
-
-    private void claim(ServiceName name, List<IpAddress> clusterIps) {
-        touched.add(name);
-        for (IpAddress ip : addresses.claim(name, clusterIps)) {
-            addresses.owner(ip).ifPresent(touched::add);
+            int fits = (int) ((long) count * BackendRules.MAX_BYTES / bytes) - 1;
+            warnings.removeIf(warning -> warning.reason().equals("TooManyBackends"));
+            backends = backends.atMost(Math.max(LARGE / 2, fits), service.key().toString(), warnings);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterEndpointSlice.Meta;
 import io.clustermesh.model.ClusterEndpointSlice.Origin;
 import io.clustermesh.model.ClusterEndpointSlice.Port;
+import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.Keys;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.codec.EndpointSliceCodec;
@@ -60,6 +61,22 @@ final class SliceTable {
 
     Collection<KubeEndpointSlice> of(ServiceName service) {
         return slices.getOrDefault(service, Map.of()).values();
+    }
+
+    /** The services with an endpoint at one of {@code ips}. */
+    Set<ServiceName> servicesWith(Set<IpAddress> ips) {
+        Set<ServiceName> found = new HashSet<>();
+        if (!ips.isEmpty()) {
+            slices.forEach((name, parts) -> {
+                boolean any = parts.values().stream()
+                        .flatMap(slice -> slice.endpoints().stream())
+                        .anyMatch(endpoint -> endpoint.addresses().stream().anyMatch(ips::contains));
+                if (any) {
+                    found.add(name);
+                }
+            });
+        }
+        return found;
     }
 
     /** Exports the slices of {@code service}, or takes them back. A slice that has not changed is not encoded again. */

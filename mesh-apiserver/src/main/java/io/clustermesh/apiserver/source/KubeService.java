@@ -12,6 +12,7 @@ import java.util.Map;
  * @param meta its annotations say whether it is global
  * @param type whether it has addresses of its own
  * @param clusterIps its addresses, at most one of each family; none if it is headless or external
+ * @param externals addresses outside the cluster: external IPs and those of its load balancer
  * @param ports its ports; names are unique
  * @param selector labels of its pods
  * @param rules how its traffic flows
@@ -20,6 +21,7 @@ public record KubeService(
         ObjectMeta meta,
         Type type,
         List<IpAddress> clusterIps,
+        List<IpAddress> externals,
         List<KubePort> ports,
         Map<String, String> selector,
         Rules rules)
@@ -41,8 +43,9 @@ public record KubeService(
      * @param affinity whether a client stays with its backend
      * @param ipFamilies {@code IPv4}, {@code IPv6}; by its addresses if it doesn't say
      * @param traffic which backends are preferred
+     * @param publishNotReady endpoints count as ready whatever their conditions say
      */
-    public record Rules(SessionAffinity affinity, List<String> ipFamilies, Traffic traffic) {
+    public record Rules(SessionAffinity affinity, List<String> ipFamilies, Traffic traffic, boolean publishNotReady) {
         public Rules {
             ipFamilies = List.copyOf(ipFamilies);
         }
@@ -50,6 +53,7 @@ public record KubeService(
 
     public KubeService {
         clusterIps = List.copyOf(clusterIps);
+        externals = List.copyOf(externals);
         ports = List.copyOf(ports);
         selector = Map.copyOf(selector);
     }

@@ -37,7 +37,7 @@ final class ObjectParser {
         return switch (kind) {
             case NAMESPACE -> new KubeNamespace(meta);
             case NODE -> node(meta, root);
-            case SERVICE -> ServiceParser.service(meta, root.mapping("spec"));
+            case SERVICE -> ServiceParser.service(meta, root);
             case ENDPOINT_SLICE -> ServiceParser.slice(meta, root);
             case SERVICE_EXPORT -> ServiceParser.export(meta, root.mapping("spec"));
             case POD -> pod(meta, root.mapping("spec"), root.mapping("status"));

@@ -12,6 +12,7 @@ import io.clustermesh.model.ServiceExportSpec.SessionAffinity;
 import io.clustermesh.model.ServiceExportSpec.Traffic;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,7 +26,8 @@ final class ServiceParser {
 
     private ServiceParser() {}
 
-    static KubeService service(ObjectMeta meta, Fields spec) {
+    static KubeService service(ObjectMeta meta, Fields root) {
+        Fields spec = root.mapping("spec");
         List<String> clusterIps = spec.values("clusterIPs", text -> text);
         if (clusterIps.isEmpty()) {
             clusterIps = spec.text("clusterIP")
@@ -46,7 +48,24 @@ final class ServiceParser {
             addresses = serviceAddresses(spec, clusterIps);
         }
         return new KubeService(
-                meta, type, addresses, servicePorts(spec), spec.strings("selector"), rules(spec, addresses));
+                meta,
+                type,
+                addresses,
+                type == KubeService.Type.CLUSTER_IP ? externals(root) : List.of(),
+                servicePorts(spec),
+                spec.strings("selector"),
+                rules(spec, addresses));
+    }
+
+    private static List<IpAddress> externals(Fields root) {
+        Set<IpAddress> addresses = new LinkedHashSet<>(root.mapping("spec").values("externalIPs", IpAddress::parse));
+        for (Fields ingress : root.mapping("status").mapping("loadBalancer").mappings("ingress")) {
+            ingress.text("ip")
+                    .filter(text -> !text.isEmpty())
+                    .flatMap(text -> ingress.value("ip", IpAddress::parse))
+                    .ifPresent(addresses::add);
+        }
+        return List.copyOf(addresses);
     }
 
     private static KubeService.Rules rules(Fields spec, List<IpAddress> addresses) {
@@ -65,7 +84,8 @@ final class ServiceParser {
                 families,
                 new Traffic(
                         spec.text("internalTrafficPolicy").orElse("Cluster"),
-                        spec.text("trafficDistribution").orElse("")));
+                        spec.text("trafficDistribution").orElse("")),
+                spec.flag("publishNotReadyAddresses").orElse(false));
     }
 
     static KubeServiceExport export(ObjectMeta meta, Fields spec) {
@@ -105,7 +125,13 @@ final class ServiceParser {
                         "%s \"%s\" is the name of another port too".formatted(port.at("name"), name),
                         "give every port a name of its own");
             }
-            ports.add(port(port, name, number));
+            KubePort plain = port(port, name, number);
+            int nodePort = port.number("nodePort").orElse(0);
+            ports.add(new KubePort(
+                    name,
+                    plain.l4(),
+                    plain.appProtocol(),
+                    nodePort == 0 ? 0 : l4(port, "nodePort", nodePort).port()));
         }
         return ports;
     }

@@ -28,7 +28,7 @@ import java.util.TreeMap;
  *               "state":"active","node":"west-n1","zone":"z1"}]}
  * }</pre>
  *
- * and, where a service asks for them: {@code externals}, {@code unready}, a port's {@code nodePort}, a backend's {@code
+ * and, where a service asks for them: {@code externals}, {@code unreadyIpv4}, {@code unreadyIpv6}, a port's {@code nodePort}, a backend's {@code
  * weight} and {@code forZones}, and the fields of {@link BalancingJson}.
  *
  * <p>Agents and publisher may be of different releases: an affinity that the reader does not know is {@code none}, a
@@ -69,9 +69,8 @@ public final class MeshServiceCodec {
                 out.textsIfAny("forZones", backend.place().forZones());
                 out.numberUnless("weight", backend.weight(), Balancing.BACKEND_WEIGHT);
             });
-            out.textsIfAny(
-                    "unready",
-                    service.unready().stream().map(IpAddress::toString).toList());
+            out.numberUnless("unreadyIpv4", service.unready().ipv4(), 0);
+            out.numberUnless("unreadyIpv6", service.unready().ipv6(), 0);
         });
     }
 
@@ -91,7 +90,8 @@ public final class MeshServiceCodec {
             boolean shared = true;
             List<Backend> backends = new ArrayList<>();
             List<IpAddress> externals = new ArrayList<>();
-            List<IpAddress> unready = new ArrayList<>();
+            int unreadyIpv4;
+            int unreadyIpv6;
             final BalancingJson rules = new BalancingJson();
         };
         in.fields(field -> {
@@ -107,10 +107,8 @@ public final class MeshServiceCodec {
                     service.externals.clear();
                     in.items(() -> service.externals.add(IpAddress.parse(in.text())));
                 }
-                case "unready" -> {
-                    service.unready.clear();
-                    in.items(() -> service.unready.add(IpAddress.parse(in.text())));
-                }
+                case "unreadyIpv4" -> service.unreadyIpv4 = in.number();
+                case "unreadyIpv6" -> service.unreadyIpv6 = in.number();
                 case "ports" -> {
                     service.ports.clear();
                     in.items(() -> readPort(in, service.ports));
@@ -131,7 +129,7 @@ public final class MeshServiceCodec {
                 service.ports,
                 service.rules.policy(service.affinity, service.shared),
                 service.backends,
-                service.unready);
+                new MeshService.Unready(service.unreadyIpv4, service.unreadyIpv6));
     }
 
     private static void readPort(JsonIn in, List<Port> ports) {

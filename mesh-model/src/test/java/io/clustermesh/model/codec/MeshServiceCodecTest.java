@@ -93,7 +93,7 @@ class MeshServiceCodecTest {
                         MeshService.State.ACTIVE,
                         new MeshService.Place("west-n1", "z1", List.of("z1", "z2")),
                         30)),
-                List.of(IpAddress.parse("10.1.1.16")));
+                new MeshService.Unready(3, 1));
 
         assertThat(value(MeshServiceCodec.decode(MeshServiceCodec.encode(service))))
                 .isEqualTo(service);

@@ -121,7 +121,7 @@ final class FrontendMerge {
             }
         }
         seen.addAll(options.keySet());
-        int unready = localOnly ? 0 : ofFamily(service.unready());
+        int unready = localOnly ? 0 : service.unready().of(key.ip().family());
         return new Offer(new Cluster(service.cluster(), ownId, true), options, unready);
     }
 
@@ -134,7 +134,10 @@ final class FrontendMerge {
                                 .keeping(around.keeps(
                                         peer.cluster(), backend.place().node())))
                         .ifPresent(option -> options.put(option.at(), option)));
-        return new Offer(new Cluster(peer.cluster(), peer.clusterId(), false), options, ofFamily(peer.unready()));
+        return new Offer(
+                new Cluster(peer.cluster(), peer.clusterId(), false),
+                options,
+                peer.unready().of(key.ip().family()));
     }
 
     private Optional<Address> match(IpAddress ip, Map<String, L4> ports) {
@@ -153,10 +156,6 @@ final class FrontendMerge {
             return Optional.empty();
         }
         return Optional.of(new Address(ip, l4));
-    }
-
-    private int ofFamily(Collection<IpAddress> ips) {
-        return (int) ips.stream().filter(ip -> ip.family() == key.ip().family()).count();
     }
 
     private static State state(MeshService.State state) {

@@ -10,6 +10,7 @@ import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
 import io.clustermesh.model.MeshService.Place;
+import io.clustermesh.model.MeshService.Unready;
 import io.clustermesh.model.ServiceRecord;
 import io.clustermesh.model.ServiceRecord.Zone;
 import java.util.Collection;
@@ -28,10 +29,9 @@ import java.util.TreeMap;
  * @param cluster the peer
  * @param clusterId its id
  * @param backends its backends by address
- * @param unready addresses of endpoints that serve nobody now; legacy records don't tell of any
+ * @param unready how many endpoints serve nobody now; legacy records don't tell of any
  */
-public record PeerService(
-        ClusterName cluster, ClusterId clusterId, Map<IpAddress, Backend> backends, Set<IpAddress> unready) {
+public record PeerService(ClusterName cluster, ClusterId clusterId, Map<IpAddress, Backend> backends, Unready unready) {
 
     /**
      * @param ports target ports by port name
@@ -53,10 +53,6 @@ public record PeerService(
 
     private static final Place NOWHERE = new Place("", "", List.of());
 
-    public PeerService {
-        unready = Set.copyOf(unready);
-    }
-
     /** What the legacy record says. */
     public static PeerService of(ServiceRecord service) {
         Map<IpAddress, Backend> backends = new TreeMap<>();
@@ -65,7 +61,7 @@ public record PeerService(
             Place place = zone == null ? NOWHERE : new Place("", zone.name(), zone.forZones());
             backends.put(ip, new Backend(ports, State.ACTIVE, place, Balancing.BACKEND_WEIGHT));
         });
-        return new PeerService(service.cluster(), service.clusterId(), backends, Set.of());
+        return new PeerService(service.cluster(), service.clusterId(), backends, Unready.NONE);
     }
 
     /**
@@ -99,7 +95,11 @@ public record PeerService(
         }
         unready.removeAll(backends.keySet());
         ClusterEndpointSlice.Origin origin = slices.iterator().next().origin();
-        return Optional.of(new PeerService(origin.cluster(), origin.clusterId(), backends, unready));
+        int ipv4 = (int) unready.stream()
+                .filter(ip -> ip.family() == IpAddress.Family.IPV4)
+                .count();
+        return Optional.of(new PeerService(
+                origin.cluster(), origin.clusterId(), backends, new Unready(ipv4, unready.size() - ipv4)));
     }
 
     private static Optional<State> state(Endpoint endpoint) {
