@@ -39,7 +39,8 @@ import java.util.function.Supplier;
  *   mesh-apiserver ══► Reflector OWN ──────────┐
  *        (TLS)     ══► Reflector PEERS ────────┤
  *                  ══► Reflector PEER_SLICES ──┤  mailbox   NodeAgent        ServiceTables
- *                  ══► Reflector PEER_CONFIGS ─┼──────────► (one thread) ──► kernel or memory
+ *                  ══► Reflector PEER_CONFIGS ─┤──────────► (one thread) ──► kernel or memory
+ *                  ══► Reflector DRAINS ───────┤
  *   admin socket   ──► views ──────────────────┘
  * </pre>
  */
@@ -61,8 +62,13 @@ public final class NodeSync {
     static void start(NodeSyncConfig config, ServiceTables tables, KvStore store, Lifecycle lifecycle) {
         Clock clock = lifecycle.clock();
         HopTrace hops = new HopTrace(clock, HOPS);
-        ServiceKeeper keeper =
-                new ServiceKeeper(config.node().cluster(), config.node().clusterId(), tables, clock, hops);
+        ServiceKeeper keeper = new ServiceKeeper(
+                config.node().cluster(),
+                config.node().clusterId(),
+                tables,
+                clock,
+                hops,
+                new LocalPlace(config.node().name(), config.place()));
         NodeAgent agent = new NodeAgent(keeper, clock);
         lifecycle.run(agent);
 

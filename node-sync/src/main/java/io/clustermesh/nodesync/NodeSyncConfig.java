@@ -3,6 +3,7 @@ package io.clustermesh.nodesync;
 import io.clustermesh.bpf.maps.ServiceTables.Capacity;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.IpAddress;
 import io.clustermesh.nodesync.view.Status;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.etcd.EtcdTarget;
@@ -20,6 +21,8 @@ import java.util.Optional;
  *   name: west
  *   id: 1
  * node: west-n1
+ * zone: z1                       # for trafficDistribution and hints; unknown without it
+ * node-addresses: [172.30.1.11]  # where node ports are served; those of its interfaces without it
  * apiserver:
  *   endpoints: [https://172.30.1.2:2379]
  *   trust: pki/ca.crt            # all three, or none for http
@@ -37,11 +40,23 @@ import java.util.Optional;
  * </pre>
  *
  * @param node who we are
+ * @param place where we are
  * @param apiserver the own cluster's mesh-apiserver
  * @param dataPlane where the tables live
  * @param adminSocket unix socket of the admin API
  */
-public record NodeSyncConfig(Status.Node node, EtcdTarget apiserver, DataPlane dataPlane, Path adminSocket) {
+public record NodeSyncConfig(
+        Status.Node node, Place place, EtcdTarget apiserver, DataPlane dataPlane, Path adminSocket) {
+
+    /**
+     * @param zone the node's zone, empty if unknown
+     * @param addresses where node ports are served; none for those of the node's interfaces
+     */
+    public record Place(String zone, List<IpAddress> addresses) {
+        public Place {
+            addresses = List.copyOf(addresses);
+        }
+    }
 
     private static final int MAX_ENTRIES = 1 << 26;
 
@@ -52,9 +67,14 @@ public record NodeSyncConfig(Status.Node node, EtcdTarget apiserver, DataPlane d
                     settings.text("node"),
                     settings.parsed("cluster.name", "west", ClusterName::new),
                     settings.parsed("cluster.id", "1", text -> new ClusterId(number(text))));
+            Place place = new Place(
+                    settings.text("zone", ""),
+                    settings.has("node-addresses")
+                            ? settings.parsedList("node-addresses", "172.30.1.11", IpAddress::parse)
+                            : List.of());
             DataPlane dataPlane = dataPlane(settings);
             Path adminSocket = settings.path("admin.socket");
-            return new NodeSyncConfig(node, apiserver(settings), dataPlane, adminSocket);
+            return new NodeSyncConfig(node, place, apiserver(settings), dataPlane, adminSocket);
         });
     }
 

@@ -2,6 +2,7 @@ package io.clustermesh.nodesync.agent;
 
 import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.Drain;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
@@ -26,6 +27,9 @@ sealed interface Reading {
 
     /** Whether a peer exports slices; not, if its config is gone. */
     record Config(ClusterName cluster, boolean slices) implements Reading {}
+
+    /** What a drain leaves of a share; all of it, if the drain is gone. */
+    record Drained(Drain.Target target, int keepPercent) implements Reading {}
 
     /** Nothing to be used, and nothing wrong with it. */
     record Unused() implements Reading {}

@@ -4,11 +4,13 @@ import io.clustermesh.model.ClusterConfig;
 import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.Decoded;
+import io.clustermesh.model.Drain;
 import io.clustermesh.model.Keys;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
 import io.clustermesh.model.codec.ClusterConfigCodec;
+import io.clustermesh.model.codec.DrainCodec;
 import io.clustermesh.model.codec.EndpointSliceCodec;
 import io.clustermesh.model.codec.MeshServiceCodec;
 import io.clustermesh.model.codec.ServiceCodec;
@@ -41,6 +43,7 @@ final class RecordReader {
             case PEERS -> Keys.CACHED_SERVICES;
             case PEER_SLICES -> Keys.CACHED_ENDPOINT_SLICES;
             case PEER_CONFIGS -> Keys.CLUSTER_CONFIGS;
+            case DRAINS -> Keys.drains(own);
         };
     }
 
@@ -50,6 +53,7 @@ final class RecordReader {
                 source == Source.OWN ? own(cluster, name, entry.value()) : peer(cluster, name, entry.value());
             case Reading.SliceGone gone -> slice(gone, entry.value());
             case Reading.Config(ClusterName cluster, boolean ignored) -> config(cluster, entry.value());
+            case Reading.Drained gone -> drain(entry.key(), entry.value());
             case Reading other -> other;
         };
     }
@@ -72,9 +76,10 @@ final class RecordReader {
                     ClusterName cluster = new ClusterName(path);
                     yield cluster.equals(own) ? new Reading.Unused() : new Reading.Config(cluster, false);
                 }
+                case DRAINS -> new Reading.Drained(target(path), 100);
             };
         } catch (IllegalArgumentException e) {
-            return new Reading.Refused("the key is not <cluster>/<namespace>/<name>: " + e.getMessage());
+            return new Reading.Refused("the key is not as this prefix asks: " + e.getMessage());
         }
     }
 
@@ -113,6 +118,29 @@ final class RecordReader {
             case Decoded.Value<ClusterConfig>(ClusterConfig config) ->
                 new Reading.Config(cluster, config.capabilities().exports(Keys.Resource.ENDPOINT_SLICES));
             case Decoded.Malformed<ClusterConfig>(String reason) -> new Reading.Refused(reason + "; " + ASK_PUBLISHER);
+        };
+    }
+
+    private static Drain.Target target(String path) {
+        String[] parts = path.split("/", 3);
+        if (parts.length == 2 && parts[1].equals("cluster")) {
+            return Drain.Target.of(new ClusterName(parts[0]));
+        }
+        if (parts.length == 3 && parts[1].equals("node") && !parts[2].isEmpty()) {
+            return new Drain.Target(new ClusterName(parts[0]), parts[2]);
+        }
+        throw new IllegalArgumentException(
+                "\"%s\" is neither <cluster>/cluster nor <cluster>/node/<node>".formatted(path));
+    }
+
+    private Reading drain(String key, byte[] value) {
+        return switch (DrainCodec.decode(value)) {
+            case Decoded.Value<Drain>(Drain drain) ->
+                key.equals(Keys.drain(own, drain.target()))
+                        ? new Reading.Drained(drain.target(), drain.keepPercent())
+                        : new Reading.Refused("the record names %s, its key another target; %s"
+                                .formatted(drain.target(), ASK_PUBLISHER));
+            case Decoded.Malformed<Drain>(String reason) -> new Reading.Refused(reason + "; " + ASK_PUBLISHER);
         };
     }
 

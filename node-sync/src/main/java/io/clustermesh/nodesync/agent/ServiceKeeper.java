@@ -5,6 +5,7 @@ import io.clustermesh.bpf.maps.ServiceTables;
 import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.Drain;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
@@ -13,6 +14,7 @@ import io.clustermesh.nodesync.desired.DesiredService;
 import io.clustermesh.nodesync.desired.Finding;
 import io.clustermesh.nodesync.desired.Inventory;
 import io.clustermesh.nodesync.desired.ServiceMerge;
+import io.clustermesh.nodesync.desired.Surroundings;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.sync.Change;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +48,11 @@ public final class ServiceKeeper {
     private static final Set<Finding.Kind> WORTH_A_RETRY =
             EnumSet.of(Finding.Kind.FRONTEND_TAKEN, Finding.Kind.MAP_FULL, Finding.Kind.WRITE_FAILED);
 
+    /** How often the node's own addresses are looked at again. */
+    static final Duration LOOK_AROUND = Duration.ofSeconds(30);
+
     private final ServiceTables tables;
+    private final Supplier<Surroundings.Here> place;
     private final Clock clock;
     private final HopTrace hops;
     private final RecordReader reader;
@@ -60,7 +67,13 @@ public final class ServiceKeeper {
     private final Map<Integer, ClusterName> clusterNames = new HashMap<>();
     private boolean settledOnce;
     private long retryAtNanos;
+    private long placeAtNanos;
     private long applies;
+
+    /** A keeper on a node of which nothing is known. */
+    public ServiceKeeper(ClusterName own, ClusterId ownId, ServiceTables tables, Clock clock, HopTrace hops) {
+        this(own, ownId, tables, clock, hops, () -> Surroundings.Here.UNKNOWN);
+    }
 
     /**
      * Adopts what the tables hold.
@@ -69,9 +82,18 @@ public final class ServiceKeeper {
      * @param ownId its id
      * @param tables written by this keeper alone
      * @param hops where the way of each change is noted
+     * @param place the node, asked for every half a minute, since its addresses may change
      */
-    public ServiceKeeper(ClusterName own, ClusterId ownId, ServiceTables tables, Clock clock, HopTrace hops) {
+    public ServiceKeeper(
+            ClusterName own,
+            ClusterId ownId,
+            ServiceTables tables,
+            Clock clock,
+            HopTrace hops,
+            Supplier<Surroundings.Here> place) {
         this.tables = tables;
+        this.place = place;
+        this.placeAtNanos = clock.monotonicNanos();
         this.clock = clock;
         this.hops = hops;
         this.reader = new RecordReader(own);
@@ -79,6 +101,7 @@ public final class ServiceKeeper {
         this.refusals = new Refusals(clock);
         this.events = new EventLog(clock);
         this.programmer = new Programmer(tables, clock);
+        inventory.here(place.get());
         clusterNames.put(ownId.value(), own);
         Programmer.Usage adopted = programmer.usage();
         if (adopted.frontends() > 0) {
@@ -117,8 +140,13 @@ public final class ServiceKeeper {
         if (!unsynced.isEmpty()) {
             return;
         }
+        if (clock.monotonicNanos() - placeAtNanos >= LOOK_AROUND.toNanos()) {
+            placeAtNanos = clock.monotonicNanos();
+            inventory.here(place.get()).forEach(this::touch);
+        }
+        inventory.changedByClusterIps().forEach(this::touch);
         if (!settledOnce) {
-            inventory.names().forEach(name -> touched.computeIfAbsent(name, any -> new HashSet<>()));
+            inventory.names().forEach(this::touch);
         }
         boolean retry = clock.monotonicNanos() - retryAtNanos >= 0;
         if (retry) {
@@ -188,6 +216,10 @@ public final class ServiceKeeper {
                 refusals.clear(key);
                 inventory.exportsSlices(cluster, slices).forEach(name -> changed(name, cluster, true));
             }
+            case Reading.Drained(Drain.Target target, int keepPercent) -> {
+                refusals.clear(key);
+                inventory.drain(target, keepPercent).forEach(this::touch);
+            }
             case Reading.Unused() -> refusals.clear(key);
             case Reading.Refused(String reason) -> {
                 if (refusals.add(key, reason)) {
@@ -199,6 +231,15 @@ public final class ServiceKeeper {
                 }
             }
         }
+    }
+
+    /** What is being drained, with what is left of its share in percent. */
+    public Map<Drain.Target, Integer> drains() {
+        return inventory.drains();
+    }
+
+    private void touch(ServiceName name) {
+        touched.computeIfAbsent(name, any -> new HashSet<>());
     }
 
     private boolean ownGone(ClusterName cluster, ServiceName name) {

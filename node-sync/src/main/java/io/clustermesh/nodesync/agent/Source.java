@@ -9,5 +9,7 @@ public enum Source {
     /** Every peer's exported endpoint slices as mirrored, {@code cilium/cache/endpointslices/v1/}. */
     PEER_SLICES,
     /** Every peer's config, which says in which form its services count, {@code cilium/cluster-config/}. */
-    PEER_CONFIGS
+    PEER_CONFIGS,
+    /** What operators drain, {@code clustermesh/state/drains/v1/<cluster>/}. */
+    DRAINS
 }

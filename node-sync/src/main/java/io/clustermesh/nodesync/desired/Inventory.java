@@ -2,9 +2,14 @@ package io.clustermesh.nodesync.desired;
 
 import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.Drain;
+import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,6 +25,10 @@ public final class Inventory {
     private final ServiceMerge merge;
     private final Map<ServiceName, MeshService> locals = new TreeMap<>();
     private final PeerRecords peers = new PeerRecords();
+    private final Map<IpAddress, Integer> clusterIps = new HashMap<>();
+    private final Set<IpAddress> changedClusterIps = new HashSet<>();
+    private final Map<Drain.Target, Integer> drains = new TreeMap<>();
+    private Surroundings around = new Surroundings(Surroundings.Here.UNKNOWN, Map.of(), clusterIps::containsKey);
 
     /** @param merge how the records of one service are joined */
     public Inventory(ServiceMerge merge) {
@@ -28,12 +37,21 @@ public final class Inventory {
 
     /** Takes the own cluster's record; false if it says nothing new. */
     public boolean putLocal(MeshService service) {
-        return !service.equals(locals.put(service.name(), service));
+        MeshService before = locals.put(service.name(), service);
+        count(service.frontends(), 1);
+        if (before != null) {
+            count(before.frontends(), -1);
+        }
+        return !service.equals(before);
     }
 
     /** Forgets the own cluster's record; false if there was none. */
     public boolean removeLocal(ServiceName name) {
-        return locals.remove(name) != null;
+        MeshService before = locals.remove(name);
+        if (before != null) {
+            count(before.frontends(), -1);
+        }
+        return before != null;
     }
 
     /** Takes a peer's legacy record; false if it says nothing new, or the peer's slices count instead. */
@@ -61,10 +79,59 @@ public final class Inventory {
         return peers.exportsSlices(cluster, slices);
     }
 
+    /** What is left of the share of a cluster or a node, 100 for all; the services that change. */
+    public Set<ServiceName> drain(Drain.Target target, int keepPercent) {
+        Integer before = keepPercent == 100 ? drains.remove(target) : drains.put(target, keepPercent);
+        if (keepPercent == (before == null ? 100 : before)) {
+            return Set.of();
+        }
+        around = new Surroundings(around.here(), drains, clusterIps::containsKey);
+        return Set.copyOf(locals.keySet());
+    }
+
+    /** What is being drained, with what is left in percent. */
+    public Map<Drain.Target, Integer> drains() {
+        return around.drains();
+    }
+
+    /** Where we are; the services that change. */
+    public Set<ServiceName> here(Surroundings.Here here) {
+        if (here.equals(around.here())) {
+            return Set.of();
+        }
+        around = new Surroundings(here, drains, clusterIps::containsKey);
+        return Set.copyOf(locals.keySet());
+    }
+
+    /** The services with a backend at an address that has become, or is no more, a cluster IP since the last call. */
+    public Set<ServiceName> changedByClusterIps() {
+        if (changedClusterIps.isEmpty()) {
+            return Set.of();
+        }
+        Set<ServiceName> names = new TreeSet<>(peers.namesWith(changedClusterIps));
+        locals.forEach((name, service) -> {
+            if (service.backends().stream().anyMatch(backend -> changedClusterIps.contains(backend.ip()))) {
+                names.add(name);
+            }
+        });
+        changedClusterIps.clear();
+        return names;
+    }
+
+    private void count(List<IpAddress> ips, int by) {
+        for (IpAddress ip : ips) {
+            boolean was = clusterIps.containsKey(ip);
+            clusterIps.merge(ip, by, (a, b) -> a + b == 0 ? null : a + b);
+            if (was != clusterIps.containsKey(ip)) {
+                changedClusterIps.add(ip);
+            }
+        }
+    }
+
     /** What this node shall serve under {@code name}: nothing, unless the own cluster has the service. */
     public DesiredService desired(ServiceName name) {
         MeshService local = locals.get(name);
-        return local == null ? DesiredService.nothing(name) : merge.merge(local, peers.of(name));
+        return local == null ? DesiredService.nothing(name) : merge.merge(local, peers.of(name), around);
     }
 
     /** Every service of which any cluster has a record. */

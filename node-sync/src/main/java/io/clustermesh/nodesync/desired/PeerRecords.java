@@ -2,6 +2,7 @@ package io.clustermesh.nodesync.desired;
 
 import io.clustermesh.model.ClusterEndpointSlice;
 import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
 import java.util.ArrayList;
@@ -113,6 +114,25 @@ final class PeerRecords {
             }
         });
         return peers;
+    }
+
+    /** The services with a backend at one of {@code ips}, in whichever form. */
+    Set<ServiceName> namesWith(Set<IpAddress> ips) {
+        Set<ServiceName> names = new TreeSet<>();
+        services.forEach((name, peers) -> {
+            if (peers.values().stream().anyMatch(forms -> has(forms, ips))) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    private static boolean has(Forms forms, Set<IpAddress> ips) {
+        return forms.legacy.stream()
+                        .anyMatch(record -> record.backends().keySet().stream().anyMatch(ips::contains))
+                || forms.slices.values().stream()
+                        .flatMap(slice -> slice.endpoints().stream())
+                        .anyMatch(endpoint -> endpoint.addresses().stream().anyMatch(ips::contains));
     }
 
     Set<ServiceName> names() {

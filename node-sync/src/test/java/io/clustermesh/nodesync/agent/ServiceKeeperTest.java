@@ -14,18 +14,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.clustermesh.bpf.maps.BackendEntry;
 import io.clustermesh.bpf.maps.FrontendKey;
 import io.clustermesh.bpf.maps.MemoryServiceTables;
+import io.clustermesh.bpf.maps.PolicyWord;
 import io.clustermesh.bpf.maps.ServiceTables.Capacity;
 import io.clustermesh.model.Affinity;
 import io.clustermesh.model.ClusterName;
+import io.clustermesh.model.Drain;
 import io.clustermesh.model.ExportMode;
+import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.Keys;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
+import io.clustermesh.model.codec.DrainCodec;
 import io.clustermesh.nodesync.ManualClock;
 import io.clustermesh.nodesync.apply.Programmer;
 import io.clustermesh.nodesync.desired.Finding;
+import io.clustermesh.nodesync.desired.Surroundings;
 import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.sync.Change;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,6 +159,7 @@ class ServiceKeeperTest {
         keeper.take(Source.PEERS, Changes.SYNCED);
         keeper.take(Source.PEER_SLICES, Changes.SYNCED);
         keeper.take(Source.PEER_CONFIGS, Changes.SYNCED);
+        keeper.take(Source.DRAINS, Changes.SYNCED);
         keeper.settle();
         assertThat(tables.services()).as("nobody claimed it").isEmpty();
         assertThat(keeper.settledOnce()).isTrue();
@@ -224,6 +234,108 @@ class ServiceKeeperTest {
                 .containsExactlyInAnyOrder("10.101.0.9", "10.101.0.11");
     }
 
+    @Test
+    void shouldMoveTrafficAsADrainGoesOnAndBack() {
+        keeper.take(Source.OWN, Changes.upsert(CART_WEST));
+        keeper.take(Source.PEERS, Changes.upsert(peer("east", 2, CART, "10.2.1.1")));
+        keeper.settle();
+        assertThat(policy().tier(1)).isEqualTo(1);
+
+        Drain.Target west = Drain.Target.of(WEST);
+        keeper.take(Source.DRAINS, drain(west, 75));
+        keeper.settle();
+        assertThat(policy().tier(1)).isZero();
+        assertThat(policy().weight(0)).isEqualTo(3 * policy().weight(1));
+        assertThat(keeper.drains()).containsEntry(west, 75);
+
+        keeper.take(Source.DRAINS, drain(west, 0));
+        keeper.settle();
+        assertThat(policy().tier(0)).isEqualTo(3);
+
+        keeper.take(Source.DRAINS, new Change.Delete(Keys.drain(WEST, west)));
+        keeper.settle();
+        assertThat(policy().tier(0)).isZero();
+        assertThat(policy().tier(1)).isEqualTo(1);
+        assertThat(keeper.drains()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseADrainThatSpeaksOfAnotherTargetThanItsKey() {
+        keeper.take(
+                Source.DRAINS,
+                Changes.upsert(
+                        Keys.drain(WEST, Drain.Target.of(new ClusterName("east"))),
+                        new String(DrainCodec.encode(drained(Drain.Target.of(WEST), 0)), StandardCharsets.UTF_8)));
+        keeper.take(Source.DRAINS, Changes.upsert(Keys.drains(WEST) + "east/everything", "{}"));
+
+        assertThat(keeper.refusals().current()).hasSize(2);
+        assertThat(keeper.drains()).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveOutABackendThatIsAClusterIpWhicheverComesFirst() {
+        MeshService wrong = west(CART, Affinity.NONE, "10.101.0.9", active("10.1.1.1"), active("10.101.0.10"));
+        MeshService other = west(ServiceName.parse("shop/other"), Affinity.NONE, "10.101.0.10", active("10.1.1.2"));
+        keeper.take(Source.OWN, Changes.upsert(wrong));
+        keeper.take(Source.PEERS, Changes.upsert(peer("east", 2, CART, "10.2.1.1", "10.101.0.10")));
+        keeper.settle();
+        assertThat(activeBackends()).isEqualTo(3);
+
+        keeper.take(Source.OWN, Changes.upsert(other));
+        keeper.settle();
+        assertThat(activeBackends()).isEqualTo(2);
+        assertThat(keeper.findings().get(CART)).extracting(Finding::kind).containsExactly(Finding.Kind.BACKEND_IS_VIP);
+
+        keeper.take(Source.OWN, new Change.Delete(Changes.key(other)));
+        keeper.settle();
+        assertThat(activeBackends()).isEqualTo(3);
+        assertThat(keeper.findings()).isEmpty();
+    }
+
+    @Test
+    void shouldFollowTheNodesAddressesWithNodePorts() {
+        List<IpAddress> addresses = new ArrayList<>(List.of(ip("172.30.1.11")));
+        ServiceKeeper here = new ServiceKeeper(
+                WEST,
+                WEST_ID,
+                new MemoryServiceTables(new Capacity(8, 16, 4000)),
+                clock,
+                hops,
+                () -> new Surroundings.Here("node-1", "z1", addresses));
+        sync(here);
+        here.take(
+                Source.OWN,
+                Changes.upsert(new MeshService(
+                        WEST,
+                        CART,
+                        CART_WEST.frontends(),
+                        List.of(new MeshService.Port("http", tcp(80), 30080)),
+                        CART_WEST.policy(),
+                        CART_WEST.backends())));
+        here.settle();
+        assertThat(here.owner(new FrontendKey(ip("172.30.1.11"), tcp(30080)))).contains(CART);
+
+        addresses.set(0, ip("172.30.1.12"));
+        clock.advance(ServiceKeeper.LOOK_AROUND);
+        here.settle();
+
+        assertThat(here.owner(new FrontendKey(ip("172.30.1.11"), tcp(30080)))).isEmpty();
+        assertThat(here.owner(new FrontendKey(ip("172.30.1.12"), tcp(30080)))).contains(CART);
+    }
+
+    private PolicyWord policy() {
+        return tables.policy(tables.service(VIP).orElseThrow().serviceId());
+    }
+
+    private static Change drain(Drain.Target target, int keep) {
+        return Changes.upsert(
+                Keys.drain(WEST, target), new String(DrainCodec.encode(drained(target, keep)), StandardCharsets.UTF_8));
+    }
+
+    private static Drain drained(Drain.Target target, int keep) {
+        return new Drain(target, new Drain.Course(100, 0, Instant.EPOCH, Duration.ofMinutes(1)), keep);
+    }
+
     private ServiceKeeper newKeeper() {
         return new ServiceKeeper(WEST, WEST_ID, tables, clock, hops);
     }
@@ -233,6 +345,7 @@ class ServiceKeeperTest {
         keeper.take(Source.PEERS, Changes.SYNCED);
         keeper.take(Source.PEER_SLICES, Changes.SYNCED);
         keeper.take(Source.PEER_CONFIGS, Changes.SYNCED);
+        keeper.take(Source.DRAINS, Changes.SYNCED);
         keeper.settle();
     }
 }

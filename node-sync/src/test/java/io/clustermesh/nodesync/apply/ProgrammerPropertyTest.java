@@ -15,6 +15,7 @@ import io.clustermesh.bpf.maps.MemoryServiceTables;
 import io.clustermesh.bpf.maps.Pick;
 import io.clustermesh.bpf.maps.ServiceTables.Capacity;
 import io.clustermesh.model.Affinity;
+import io.clustermesh.model.Balancing;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
@@ -24,6 +25,7 @@ import io.clustermesh.nodesync.desired.DesiredService;
 import io.clustermesh.nodesync.desired.Inventory;
 import io.clustermesh.nodesync.desired.ServiceMerge;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -149,7 +151,44 @@ class ProgrammerPropertyTest {
             backends[i] = random.nextInt(3) == 0 ? ending(ips[i]) : active(ips[i]);
         }
         Affinity affinity = List.of(Affinity.values()).get(random.nextInt(3));
-        return west(name, affinity, "10.101.0." + (1 + name.name().charAt(0) - 'a'), backends);
+        MeshService plain = west(name, affinity, "10.101.0." + (1 + name.name().charAt(0) - 'a'), backends);
+        if (random.nextInt(3) == 0) {
+            return plain;
+        }
+        List<MeshService.Backend> weighted = plain.backends().stream()
+                .map(it ->
+                        new MeshService.Backend(it.ip(), it.ports(), it.state(), it.place(), 1 + random.nextInt(200)))
+                .toList();
+        return new MeshService(
+                plain.cluster(),
+                name,
+                plain.addresses(),
+                plain.ports(),
+                new MeshService.Policy(affinity, true, balancing(random), MeshService.Traffic.DEFAULT),
+                weighted,
+                new MeshService.Unready(random.nextInt(4), 0));
+    }
+
+    private static Balancing balancing(SplittableRandom random) {
+        Map<ClusterName, Integer> weights = new HashMap<>();
+        Map<ClusterName, Balancing.Cap> caps = new HashMap<>();
+        List<ClusterName> order = new ArrayList<>();
+        for (int cluster = 1; cluster < 11; cluster++) {
+            ClusterName name = cluster == 1 ? WEST : new ClusterName("c" + cluster);
+            switch (random.nextInt(5)) {
+                case 0 -> weights.put(name, 1 + random.nextInt(900));
+                case 1 -> order.add(name);
+                case 2 -> caps.put(name, new Balancing.Cap.Share(1 + random.nextInt(100)));
+                case 3 -> caps.put(name, new Balancing.Cap.Backends(1 + random.nextInt(3)));
+                default -> {}
+            }
+        }
+        return new Balancing(
+                random.nextBoolean() ? weights : Map.of(),
+                random.nextBoolean() ? order : List.of(),
+                random.nextInt(101),
+                caps,
+                random.nextBoolean() ? Balancing.Algorithm.RANDOM : Balancing.Algorithm.MAGLEV);
     }
 
     private static String[] ips(SplittableRandom random, int cluster) {
