@@ -5,6 +5,8 @@ import io.clustermesh.cli.connect.command.ConnectCommand;
 import io.clustermesh.cli.connect.command.DisconnectCommand;
 import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.demo.DemoCommand;
+import io.clustermesh.cli.drain.DrainCommand;
+import io.clustermesh.cli.drain.UndrainCommand;
 import io.clustermesh.cli.rig.command.RigCommand;
 import io.clustermesh.cli.status.BgpCommand;
 import io.clustermesh.cli.status.BpfCommand;
@@ -50,6 +52,8 @@ public final class ClusterMesh implements Runnable {
                 .addSubcommand(new CertsCommand(context))
                 .addSubcommand(new ConnectCommand(context))
                 .addSubcommand(new DisconnectCommand(context))
+                .addSubcommand(new DrainCommand(context))
+                .addSubcommand(new UndrainCommand(context))
                 .addSubcommand(new StatusCommand(context))
                 .addSubcommand(ServiceCommand.create(context))
                 .addSubcommand(ObjectCommands.identities(context))

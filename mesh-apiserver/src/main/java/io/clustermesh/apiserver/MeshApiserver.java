@@ -8,6 +8,8 @@ import io.clustermesh.apiserver.cache.CacheFeed;
 import io.clustermesh.apiserver.cache.CacheLimits;
 import io.clustermesh.apiserver.cache.View;
 import io.clustermesh.apiserver.cache.WatchCache;
+import io.clustermesh.apiserver.drain.DrainRoutes;
+import io.clustermesh.apiserver.drain.Drains;
 import io.clustermesh.apiserver.events.EventLog;
 import io.clustermesh.apiserver.mirror.MirrorTools;
 import io.clustermesh.apiserver.mirror.Mirrors;
@@ -31,6 +33,7 @@ import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.runtime.Lifecycle;
 import io.clustermesh.store.runtime.Metrics;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The process mesh-apiserver. */
 public final class MeshApiserver {
@@ -43,6 +46,7 @@ public final class MeshApiserver {
     private final Leadership leadership;
     private final Publisher publisher;
     private final Mirrors mirrors;
+    private final Drains drains;
     private final WatchCache cache;
     private final CacheFeed feed;
     private final EtcdApiServer api;
@@ -74,6 +78,7 @@ public final class MeshApiserver {
                 leadership,
                 MirrorTools.of(clock, hops, events, config.self().replica(), config.mirrors()),
                 lifecycle);
+        drains = Drains.start(config.cluster().name(), store, events, lifecycle);
         checks(clock);
     }
 
@@ -104,7 +109,10 @@ public final class MeshApiserver {
                         new AdminApi(
                                 process.health,
                                 metrics,
-                                MeshRoutes.all(mesh, events, hops, process::status),
+                                Stream.concat(
+                                                MeshRoutes.all(mesh, events, hops, process::status).stream(),
+                                                DrainRoutes.all(process.drains).stream())
+                                        .toList(),
                                 Optional.of(events),
                                 Optional.of(MeshRoutes.document())),
                         Optional.of(adminTls(process.api.tls()))));

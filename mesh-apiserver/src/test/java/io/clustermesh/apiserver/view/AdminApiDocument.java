@@ -8,6 +8,7 @@ import com.networknt.schema.Error;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -35,10 +36,20 @@ public final class AdminApiDocument {
         return paths;
     }
 
-    /** Names of the query parameters of {@code path}. */
-    Set<String> query(String path) {
+    /** The methods of {@code path}, in small letters. */
+    Set<String> methods(String path) {
+        Set<String> methods = new TreeSet<>();
+        document.path("paths").path(path).fieldNames().forEachRemaining(methods::add);
+        return methods;
+    }
+
+    /** Names of the query parameters of {@code path} and {@code method}. */
+    Set<String> query(String path, String method) {
         Set<String> names = new TreeSet<>();
-        for (JsonNode reference : document.path("paths").path(path).path("get").path("parameters")) {
+        for (JsonNode reference : document.path("paths")
+                .path(path)
+                .path(method.toLowerCase(Locale.ROOT))
+                .path("parameters")) {
             JsonNode parameter = document.at(reference.path("$ref").asText().substring(1));
             if (parameter.path("in").asText().equals("query")) {
                 names.add(parameter.path("name").asText());
@@ -49,7 +60,12 @@ public final class AdminApiDocument {
 
     /** What is wrong with {@code body} as an answer of {@code path} with {@code status}; empty if nothing is. */
     public List<String> faults(String path, int status, JsonNode body) {
-        JsonNode responses = document.path("paths").path(path).path("get").path("responses");
+        return faults("get", path, status, body);
+    }
+
+    /** The same for another method, in small letters. */
+    public List<String> faults(String method, String path, int status, JsonNode body) {
+        JsonNode responses = document.path("paths").path(path).path(method).path("responses");
         JsonNode response = responses.path(Integer.toString(status));
         if (response.isMissingNode()) {
             response = responses.path("default");

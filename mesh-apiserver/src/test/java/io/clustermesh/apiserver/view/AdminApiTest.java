@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.apiserver.cache.CacheFeed;
 import io.clustermesh.apiserver.cache.CacheLimits;
 import io.clustermesh.apiserver.cache.WatchCache;
+import io.clustermesh.apiserver.drain.DrainRoutes;
+import io.clustermesh.apiserver.drain.Drains;
 import io.clustermesh.apiserver.events.EventLog;
 import io.clustermesh.apiserver.events.Warning;
 import io.clustermesh.apiserver.mirror.MirrorStatus;
@@ -33,11 +35,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +87,10 @@ class AdminApiTest {
         api = new AdminApi(
                 new Health(),
                 lifecycle.own("metrics", new Metrics()),
-                MeshRoutes.all(mesh, events, hops, () -> Map.of("replica", "west-0")),
+                Stream.concat(
+                                MeshRoutes.all(mesh, events, hops, () -> Map.of("replica", "west-0")).stream(),
+                                DrainRoutes.all(Drains.start(own.name(), store, events, lifecycle)).stream())
+                        .toList(),
                 Optional.of(events),
                 Optional.of(MeshRoutes.document()));
         lifecycle.own("admin", AdminServer.start(AdminListeners.on(socket), api, Optional.empty()));
@@ -149,7 +156,10 @@ class AdminApiTest {
         assertThat(document.paths()).isEqualTo(new TreeSet<>(api.paths()));
         assertThat(api.routes())
                 .isNotEmpty()
-                .allSatisfy(route -> assertThat(document.query(route.path()))
+                .allSatisfy(route -> assertThat(document.methods(route.path()))
+                        .as(route.path())
+                        .contains(route.method().toLowerCase(Locale.ROOT)))
+                .allSatisfy(route -> assertThat(document.query(route.path(), route.method()))
                         .as(route.path())
                         .isEqualTo(route.query().orElse(Set.of())));
         assertThat(document.document().path("openapi").asText()).isEqualTo("3.1.0");

@@ -35,7 +35,7 @@ public record AdminApi(
     /** Every path that is served, as OpenAPI writes them. */
     public List<String> paths() {
         List<String> paths = new java.util.ArrayList<>(List.of("/livez", "/readyz", "/healthz", "/metrics"));
-        routes.forEach(route -> paths.add(route.path()));
+        routes.stream().map(Route::path).distinct().forEach(paths::add);
         events.ifPresent(feed -> paths.add(AdminRouter.STREAM));
         document.ifPresent(text -> paths.add(AdminRouter.DOCUMENT));
         return paths;

@@ -70,13 +70,25 @@ public final class AdminClient {
      * @throws Unreachable if the process does not run, hangs, or the socket is not ours to open
      */
     public static Answer get(Path socket, String pathAndQuery) {
+        return send(socket, "GET", pathAndQuery);
+    }
+
+    /**
+     * Asks for {@code pathAndQuery} by {@code method}: GET, PUT or DELETE, without a body.
+     *
+     * @throws Unreachable as {@link #get}
+     */
+    public static Answer send(Path socket, String method, String pathAndQuery) {
+        if (!Route.METHODS.contains(method)) {
+            throw new IllegalArgumentException("\"%s\" is none of the methods %s".formatted(method, Route.METHODS));
+        }
         if (pathAndQuery.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw new IllegalArgumentException(
                     "\"%s\" can't stand in a request line; percent-encode it".formatted(pathAndQuery));
         }
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            String request = "GET " + pathAndQuery + " HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            String request = method + " " + pathAndQuery + " HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n";
             channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
             return parse(readAll(channel));
         } catch (IOException e) {

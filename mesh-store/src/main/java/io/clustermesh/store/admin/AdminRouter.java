@@ -5,6 +5,7 @@ import io.clustermesh.store.runtime.Metrics;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -16,9 +17,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,7 +74,7 @@ final class AdminRouter {
             router.get("/v1/events").handler(context -> streams.openIfWanted(context, feed));
         });
         for (Route route : api.routes()) {
-            router.get(route.pattern()).handler(context -> view(context, route));
+            router.route(HttpMethod.valueOf(route.method()), route.pattern()).handler(context -> view(context, route));
         }
         errors(router);
         return router;
@@ -158,13 +161,23 @@ final class AdminRouter {
                         new Problem.NotFound("nothing at %s; there are %s"
                                 .formatted(context.request().path(), String.join(", ", api.paths())))));
         router.errorHandler(405, context -> {
-            context.response().putHeader("Allow", "GET");
+            String methods = String.join(", ", methods(context.request().path()));
+            context.response().putHeader("Allow", methods);
             problem(
                     context,
-                    new Problem.MethodNotAllowed("%s is not served, this API only shows; use GET"
-                            .formatted(context.request().method())));
+                    new Problem.MethodNotAllowed("%s is not served at this path; use %s"
+                            .formatted(context.request().method(), methods)));
         });
         router.errorHandler(500, context -> problem(context, failure(context)));
+    }
+
+    /** What may be done at {@code path}: everything that is not listed as a route is for GET. */
+    private Set<String> methods(@Nullable String path) {
+        Set<String> methods = new TreeSet<>();
+        api.routes().stream()
+                .filter(route -> path != null && route.matches(path))
+                .forEach(route -> methods.add(route.method()));
+        return methods.isEmpty() ? Set.of("GET") : methods;
     }
 
     private static String malformed(Throwable failure) {

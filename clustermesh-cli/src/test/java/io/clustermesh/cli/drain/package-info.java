@@ -1,0 +1,4 @@
+@NullMarked
+package io.clustermesh.cli.drain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.clustermesh.apiserver.drain;
+
+import org.jspecify.annotations.NullMarked;
