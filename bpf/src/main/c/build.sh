@@ -1,8 +1,8 @@
 #!/bin/sh
-# Compiles the eBPF object: build.sh OUTPUT. CLANG names another compiler. Does nothing if OUTPUT is newer than its sources.
+# Compiles an eBPF object: build.sh OUTPUT [DIRECTORY OF ITS SOURCES]. CLANG names another compiler. Does nothing if OUTPUT is newer than its sources.
 set -eu
 out=$1
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "${2:-$(dirname "$0")}" && pwd)
 
 if [ -f "$out" ] && [ -z "$(find "$here" -newer "$out" -type f)" ]; then
     exit 0

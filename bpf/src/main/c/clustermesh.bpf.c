@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The service data plane: eight programs on a cgroup, which change the address a socket connects or sends to, and
- * change it back where the application asks. No packet is touched, so no NAT and no connection tracking.
+ * change it back where the application asks; a ninth watches how TCP connects end. No packet is touched, so no NAT and
+ * no connection tracking.
  *
  * An IPv4 frontend may arrive in an IPv6 hook, as ::ffff:a.b.c.d on a dual-stack socket (any JVM's, by default); the
  * 16-byte keys make that the same frontend.
@@ -14,6 +15,7 @@
 #include "reverse.h"
 #include "select.h"
 #include "tables.h"
+#include "watch.h"
 
 #define ALLOW 1
 #define REFUSE 0
@@ -71,19 +73,19 @@ static __always_inline __u64 seed_for(struct bpf_sock_addr *ctx, enum call call)
 }
 
 static __always_inline enum verdict translate(struct bpf_sock_addr *ctx, enum call call, const struct endpoint *frontend,
-                                              struct endpoint *backend)
+                                              struct attempt *to)
 {
-    enum verdict verdict = select_backend(frontend, seed_for(ctx, call), backend);
+    enum verdict verdict = select_backend(ctx, frontend, seed_for(ctx, call), to);
 
     if (verdict == TRANSLATED) {
         if (call == CONNECT)
-            remember_connected(ctx, frontend, backend);
+            remember_connected(ctx, to);
         else
-            remember_datagram(ctx, frontend, backend);
+            remember_datagram(ctx, &to->made);
     } else if (verdict == NO_BACKEND) {
         bpf_set_retval(-ECONNREFUSED); /* without it the application would see EPERM */
     } else if (call == CONNECT) {
-        bpf_sk_storage_delete(&connected, ctx->sk); /* a socket that was ours and connects elsewhere now */
+        forget_connected(ctx);
     }
     return verdict;
 }
@@ -93,10 +95,10 @@ static __always_inline int forward4(struct bpf_sock_addr *ctx, enum call call)
     if (!ours(ctx))
         return ALLOW;
     struct endpoint frontend = endpoint4(ctx);
-    struct endpoint backend;
-    enum verdict verdict = translate(ctx, call, &frontend, &backend);
+    struct attempt to;
+    enum verdict verdict = translate(ctx, call, &frontend, &to);
     if (verdict == TRANSLATED)
-        rewrite4(ctx, &backend);
+        rewrite4(ctx, &to.made.backend);
     return verdict == NO_BACKEND ? REFUSE : ALLOW;
 }
 
@@ -105,10 +107,10 @@ static __always_inline int forward6(struct bpf_sock_addr *ctx, enum call call)
     if (!ours(ctx))
         return ALLOW;
     struct endpoint frontend = endpoint6(ctx);
-    struct endpoint backend;
-    enum verdict verdict = translate(ctx, call, &frontend, &backend);
+    struct attempt to;
+    enum verdict verdict = translate(ctx, call, &frontend, &to);
     if (verdict == TRANSLATED)
-        rewrite6(ctx, &backend);
+        rewrite6(ctx, &to.made.backend);
     return verdict == NO_BACKEND ? REFUSE : ALLOW;
 }
 
@@ -176,6 +178,21 @@ SEC("cgroup/getpeername6")
 int getpeername6(struct bpf_sock_addr *ctx)
 {
     return back6(ctx, 0);
+}
+
+SEC("sockops")
+int watch_tcp(struct bpf_sock_ops *ctx)
+{
+    switch (ctx->op) {
+    case BPF_SOCK_OPS_TCP_CONNECT_CB:
+        begin_watch(ctx);
+        break;
+    case BPF_SOCK_OPS_STATE_CB:
+        if (ctx->args[0] == BPF_TCP_SYN_SENT || ctx->args[0] == BPF_TCP_SYN_RECV)
+            end_watch(ctx, ctx->args[1]);
+        break;
+    }
+    return 1;
 }
 
 /* No helper in use asks for a GPL-compatible licence. */

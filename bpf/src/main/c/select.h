@@ -7,24 +7,8 @@
  */
 #pragma once
 
-#include "tables.h"
-
-struct choice {
-    const struct service *service;
-    __u64 live;   /* the policy word without slots that are down or empty */
-    __u64 random;
-    __u32 tier;
-    __u32 probes; /* made in this tier */
-    __u32 retries;
-    __u32 mapped; /* whether the frontend is IPv4: a backend must be of its family */
-    __u32 found;  /* 1: backend is ACTIVE; 2: backend is TERMINATING, taken if nobody better comes */
-    struct endpoint backend;
-};
-
-static __always_inline __u32 is_mapped(const __u32 addr[4])
-{
-    return (addr[0] | addr[1] | (addr[2] ^ bpf_htonl(0xffff))) == 0;
-}
+#include "affinity.h"
+#include "choice.h"
 
 /* A linear congruential step (Knuth's constants); the upper half is random enough to choose with. */
 static __always_inline __u64 next_random(__u64 random)
@@ -115,35 +99,16 @@ static long probe(__u32 round, void *context)
     if (!block)
         goto dead;
     __u32 index = READ_ONCE(block->entries[at & (BLOCK_ENTRIES - 1)]);
-    if (index == 0)
-        goto dead;
-    struct backend *backend = bpf_map_lookup_elem(&backends, &index);
-    if (!backend)
-        goto dead;
-
-    struct backend seen;
-    seen.word = READ_ONCE(backend->word);
-    seen.addr[0] = READ_ONCE(backend->addr[0]);
-    seen.addr[1] = READ_ONCE(backend->addr[1]);
-    seen.addr[2] = READ_ONCE(backend->addr[2]);
-    seen.addr[3] = READ_ONCE(backend->addr[3]);
-    if (READ_ONCE(backend->word) != seen.word) /* being rewritten */
-        goto dead;
-    if (seen.port == 0 || seen.state > TERMINATING || is_mapped(seen.addr) != c->mapped)
-        goto dead;
-    if (seen.state == TERMINATING && c->found)
-        goto dead;
-
-    c->backend.addr[0] = seen.addr[0];
-    c->backend.addr[1] = seen.addr[1];
-    c->backend.addr[2] = seen.addr[2];
-    c->backend.addr[3] = seen.addr[3];
-    c->backend.port = seen.port;
-    if (seen.state == ACTIVE) {
+    __u32 state = look_at(c, index);
+    if (state == ACTIVE) {
+        take(c, index);
         c->found = 1;
         return 1;
     }
-    c->found = 2;
+    if (state == TERMINATING && !c->found) {
+        take(c, index);
+        c->found = 2;
+    }
 dead:
     c->retries++;
     return 0;
@@ -151,8 +116,27 @@ dead:
 
 enum verdict { NOT_OURS, TRANSLATED, NO_BACKEND };
 
-/* Chooses a backend for `frontend`; only with TRANSLATED is `backend` written. */
-static __always_inline enum verdict select_backend(const struct endpoint *frontend, __u64 seed, struct endpoint *backend)
+static __always_inline void count_choice(const struct choice *c, __u32 service)
+{
+    struct counters *counters = this_cpu_counters();
+
+    if (counters) {
+        counters->retries += c->retries;
+        if (c->found)
+            counters->translated++;
+        else
+            counters->no_backend++;
+    }
+    if (!c->found) {
+        struct service_tally *tally = service_tally(service);
+        if (tally)
+            count(&tally->no_backend);
+    }
+}
+
+/* Chooses a backend for `frontend`; only with TRANSLATED is `to` written. */
+static __always_inline enum verdict select_backend(struct bpf_sock_addr *ctx, const struct endpoint *frontend,
+                                                   __u64 seed, struct attempt *to)
 {
     struct service *service = bpf_map_lookup_elem(&services, frontend);
     if (!service)
@@ -164,25 +148,40 @@ static __always_inline enum verdict select_backend(const struct endpoint *fronte
     __u64 *policy = bpf_map_lookup_elem(&policies, &id);
     struct down *lost = bpf_map_lookup_elem(&down, &zero);
     if (policy && lost) {
+        __u32 affinity = service->affinity_seconds;
+        __u32 now = 0;
+        struct client client = {};
+        struct kept *kept = 0;
+
         c.service = service;
         c.live = live_weights(service, READ_ONCE(*policy), lost);
         c.random = seed;
         c.mapped = is_mapped(frontend->addr);
-        bpf_loop(TIERS * (PROBES + 1), probe, &c, 0);
+        if (affinity) {
+            now = seconds_now();
+            client.netns = bpf_get_netns_cookie(ctx);
+            client.service = id;
+            kept = bpf_map_lookup_elem(&clients, &client);
+            if (kept)
+                come_back(&c, kept, id, now, affinity);
+        }
+        if (!c.found)
+            bpf_loop(TIERS * (PROBES + 1), probe, &c, 0);
+        if (affinity && c.found == 1)
+            remember_client(&c, &client, kept, now);
     }
 
-    struct counters *count = this_cpu_counters();
-    if (count) {
-        count->retries += c.retries;
-        if (c.found)
-            count->translated++;
-        else
-            count->no_backend++;
-    }
+    count_choice(&c, id);
     if (!c.found)
         return NO_BACKEND;
-    *backend = c.backend;
-    backend->protocol = frontend->protocol;
-    backend->pad = 0;
+    to->made.frontend = *frontend;
+    to->made.backend = c.backend;
+    to->made.backend.protocol = frontend->protocol;
+    to->made.backend.pad = 0;
+    to->service = id;
+    to->index = c.index;
+    to->cluster = c.cluster;
+    to->watched = 0;
+    to->begun = 0;
     return TRANSLATED;
 }

@@ -3,14 +3,21 @@
  * The tables, as io.clustermesh.bpf.maps.KernelServiceTables writes them. Every change of a layout here needs a new
  * version in the pin path (KernelLayout.VERSION), since pinned tables outlive the agent.
  *
- *   services   (frontend) -> service: id, up to 8 slots of {cluster, table}
- *   policies   [service id] -> 8 x {tier:2, weight:6}
- *   down       512 bits, one per cluster
- *   arena      every slot's table: backend indexes, in blocks of 4 KiB
- *   backends   [index] -> address and state
- *   connected  (socket) -> what was translated into what, for TCP and connected UDP; freed with the socket
- *   datagrams  (socket cookie, backend) -> frontend, for unconnected UDP
- *   counters   one struct per CPU
+ *   services         (frontend) -> service: id, affinity, up to 8 slots of {cluster, table}
+ *   policies         [service id] -> 8 x {tier:2, weight:6}
+ *   down             512 bits, one per cluster
+ *   arena            every slot's table: backend indexes, in blocks of 4 KiB
+ *   backends         [index] -> address and state
+ *   clients          (service id, network namespace) -> the backend it had last, for services with affinity
+ *   members          (service id, backend index) of services with affinity: whom a client may come back to
+ *   sockets          (socket) -> what was translated into what, for TCP and connected UDP; freed with the socket
+ *   connected        (socket) -> the same as layout v1 wrote it, for sockets older than the upgrade; only read
+ *   datagrams        (socket cookie, backend) -> frontend, for unconnected UDP
+ *   backend_tallies  [index] -> how connects to it went
+ *   service_tallies  [service id] -> the same of a service
+ *   failures         a ring: TCP connects that came to nothing
+ *   ipcache          (prefix) -> identity and cluster, longest match
+ *   counters         one struct per CPU
  */
 #pragma once
 
@@ -23,6 +30,7 @@
 #define PROBES 8
 #define CLUSTER_WORDS 8
 #define BLOCK_ENTRIES 1024
+#define FAILURES_BYTES (256 * 1024)
 
 #define TCP 6
 #define UDP 17
@@ -46,6 +54,8 @@ struct slot {
 struct service {
     __u32 id;
     __u32 count; /* for user space, so that it reads back what it wrote */
+    __u32 affinity_seconds; /* how long a client that stays away keeps its backend; 0: no affinity */
+    __u32 pad;
     struct slot slots[SLOTS];
 };
 
@@ -73,9 +83,37 @@ struct down {
     __u64 words[CLUSTER_WORDS];
 };
 
+/* Of a service with affinity. A client is a network namespace: at connect a socket has no address yet. */
+struct client {
+    __u64 netns;
+    __u32 service;
+    __u32 pad;
+};
+
+struct kept {
+    __u32 index;
+    __u32 used; /* seconds since boot */
+};
+
+struct member {
+    __u32 service;
+    __u32 index;
+};
+
+/* As layout v1 had it; the map `connected` may hold sockets of that time. */
 struct translation {
     struct endpoint frontend;
     struct endpoint backend;
+};
+
+/* Begins with a translation. */
+struct attempt {
+    struct translation made;
+    __u32 service;
+    __u32 index;
+    __u32 cluster;
+    __u32 watched; /* the flag that we set on the socket to hear of its states */
+    __u64 begun;   /* ns since boot, when the SYN left */
 };
 
 struct datagram {
@@ -84,14 +122,58 @@ struct datagram {
     __u32 pad;
 };
 
+struct backend_tally {
+    __u64 begun;       /* connects sent there, TCP and UDP */
+    __u64 established; /* from here on TCP only */
+    __u64 refused;
+    __u64 unanswered;  /* timed out, unreachable, or given up after a second SYN */
+};
+
+struct service_tally {
+    __u64 begun;
+    __u64 established;
+    __u64 failed; /* refused or unanswered */
+    __u64 no_backend;
+};
+
+enum failure_kind { REFUSED, TIMED_OUT, UNREACHABLE, GAVE_UP, GAVE_UP_AT_ONCE };
+
+/* A TCP connect that came to nothing. */
+struct failure {
+    __u64 at;     /* ns since boot */
+    __u64 waited; /* ns since the SYN left */
+    __u32 service;
+    __u32 index;
+    __u32 cluster;
+    __u32 kind;
+    __u32 resent; /* SYNs after the first */
+    __u32 pad;
+};
+
+/* The family comes first, so that no IPv6 prefix, however short, holds an IPv4 address. */
+struct prefix {
+    __u32 length; /* in bits, the 32 of the family counted */
+    __u32 family; /* 4 or 6 */
+    __u32 addr[4]; /* network order; IPv4 in the first */
+};
+
+struct identity {
+    __u32 identity;
+    __u32 cluster;
+};
+
 struct counters {
     __u64 translated;
     __u64 no_backend;
     __u64 retries;
     __u64 reversed;
+    __u64 kept;     /* clients that came back to their backend */
+    __u64 gave_way; /* clients whose backend was no longer to be had */
+    __u64 lost;     /* failures for which the ring had no room */
+    __u64 spare;
 };
 
-/* max_entries of the first four are set by the loader. */
+/* A max_entries of 1 is set by the loader. */
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -134,6 +216,28 @@ struct {
 } down SEC(".maps");
 
 struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 65536);
+    __type(key, struct client);
+    __type(value, struct kept);
+} clients SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 1);
+    __type(key, struct member);
+    __type(value, __u32);
+} members SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct attempt);
+} sockets SEC(".maps");
+
+struct {
     __uint(type, BPF_MAP_TYPE_SK_STORAGE);
     __uint(map_flags, BPF_F_NO_PREALLOC);
     __type(key, int);
@@ -148,6 +252,35 @@ struct {
 } datagrams SEC(".maps");
 
 struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct backend_tally);
+} backend_tallies SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct service_tally);
+} service_tallies SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, FAILURES_BYTES);
+} failures SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 1);
+    __type(key, struct prefix);
+    __type(value, struct identity);
+} ipcache SEC(".maps");
+
+struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);
     __type(key, __u32);
@@ -158,4 +291,19 @@ static __always_inline struct counters *this_cpu_counters(void)
 {
     __u32 zero = 0;
     return bpf_map_lookup_elem(&counters, &zero);
+}
+
+static __always_inline struct backend_tally *backend_tally(__u32 index)
+{
+    return bpf_map_lookup_elem(&backend_tallies, &index);
+}
+
+static __always_inline struct service_tally *service_tally(__u32 id)
+{
+    return bpf_map_lookup_elem(&service_tallies, &id);
+}
+
+static __always_inline void count(__u64 *counter)
+{
+    __sync_fetch_and_add(counter, 1);
 }

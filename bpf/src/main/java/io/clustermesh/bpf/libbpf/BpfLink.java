@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Pinned links: what holds a program to a cgroup after the process that attached it is gone. */
 public final class BpfLink {
@@ -16,20 +17,45 @@ public final class BpfLink {
 
     private BpfLink() {}
 
-    static void attach(int program, int attachType, Path cgroup, Path pin) {
+    /**
+     * Where a link is pinned.
+     *
+     * @param now by this version
+     * @param former by an earlier one
+     */
+    record Pins(Path now, Optional<Path> former) {}
+
+    static void attach(int program, int attachType, Path cgroup, Pins pins) {
+        if (replaced(program, cgroup, pins.now(), Optional.empty())) {
+            return;
+        }
+        if (pins.former().isPresent() && replaced(program, cgroup, pins.former().get(), Optional.of(pins.now()))) {
+            return;
+        }
+        delete(pins.now());
+        try (Arena arena = Arena.ofConfined()) {
+            create(arena, program, attachType, cgroup, pins.now());
+        }
+    }
+
+    /** Puts the program behind the link at {@code pin}, and only then gives it its {@code further} name. */
+    private static boolean replaced(int program, Path cgroup, Path pin, Optional<Path> further) {
         try (Arena arena = Arena.ofConfined()) {
             int existing = Libbpf.objGet(arena.allocateFrom(pin.toString()));
-            if (existing >= 0) {
-                boolean updated = update(existing, program, cgroup, pin);
-                Libc.close(existing);
-                if (updated) {
-                    return;
-                }
-                delete(pin);
-            } else if (existing != -Errno.ENOENT.number()) {
-                throw new BpfException.CallFailed("opening the link pinned at " + pin, new Errno(-existing));
+            if (existing == -Errno.ENOENT.number()) {
+                return false;
             }
-            create(arena, program, attachType, cgroup, pin);
+            check(existing, "opening the link pinned at " + pin);
+            try {
+                if (!update(existing, program, cgroup, pin)) {
+                    return false;
+                }
+                further.ifPresent(name -> check(
+                        Libbpf.objPin(existing, arena.allocateFrom(name.toString())), "pinning a link at " + name));
+                return true;
+            } finally {
+                Libc.close(existing);
+            }
         }
     }
 

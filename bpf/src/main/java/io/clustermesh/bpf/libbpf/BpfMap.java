@@ -84,6 +84,16 @@ public final class BpfMap implements AutoCloseable {
         }
     }
 
+    /** Writes the values of {@code key} for every possible CPU, each as long as the map's values. */
+    public void updatePerCpu(byte[] key, List<byte[]> values) {
+        int stride = info.valueSize() + 7 & ~7;
+        byte[] all = new byte[values.size() * stride];
+        for (int cpu = 0; cpu < values.size(); cpu++) {
+            System.arraycopy(values.get(cpu), 0, all, cpu * stride, info.valueSize());
+        }
+        update(key, all);
+    }
+
     /** Writes an entry, new or not. */
     public void update(byte[] key, byte[] value) {
         try (Arena arena = Arena.ofConfined()) {
@@ -169,6 +179,18 @@ public final class BpfMap implements AutoCloseable {
                     "map \"%s\": values of %d bytes are padded in memory".formatted(name, info.valueSize()));
         }
         return new MappedRegion(fd(), (long) info.maxEntries() * info.valueSize());
+    }
+
+    /** Opens a ring buffer for reading. */
+    public RingBuffer ring() {
+        return new RingBuffer(fd(), info.maxEntries());
+    }
+
+    /** Gives the map a further name in a bpffs. */
+    public void pin(Path pin) {
+        try (Arena arena = Arena.ofConfined()) {
+            check(Libbpf.objPin(fd(), arena.allocateFrom(pin.toString())), "pinning at %s the".formatted(pin));
+        }
     }
 
     private int fd() {

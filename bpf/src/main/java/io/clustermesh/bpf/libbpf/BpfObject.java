@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * An object file on its way into the kernel: open, set up its maps, load, attach its programs, close. Closing lets go
@@ -73,13 +74,20 @@ public final class BpfObject implements AutoCloseable {
     /**
      * Attaches a loaded program to a cgroup by a link pinned at {@code pin}. If that link is there already and on the
      * same cgroup, it gets the program in one step, without a moment in between; a link to another cgroup is replaced.
+     *
+     * @param former where an earlier version pinned the link; taken over in the same way if {@code pin} is not there
      */
-    public void attach(String program, Path cgroup, Path pin) {
+    public void attach(String program, Path cgroup, Path pin, Optional<Path> former) {
+        MemorySegment found = program(program);
+        BpfLink.attach(Libbpf.programFd(found), Libbpf.attachType(found), cgroup, new BpfLink.Pins(pin, former));
+    }
+
+    private MemorySegment program(String program) {
         MemorySegment found = Libbpf.findProgram(object, arena.allocateFrom(program));
         if (Native.isNull(found)) {
             throw new IllegalArgumentException("object \"%s\" has no program \"%s\"".formatted(name, program));
         }
-        BpfLink.attach(Libbpf.programFd(found), Libbpf.attachType(found), cgroup, pin);
+        return found;
     }
 
     private MemorySegment map(String map) {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -15,6 +16,7 @@ final class Libc {
 
     private static final int O_RDONLY = 0;
     private static final int O_CLOEXEC = 0x80000;
+    private static final int PROT_READ = 1;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
     private static final long MAP_FAILED = -1;
@@ -29,7 +31,19 @@ final class Libc {
     private static final MethodHandle MOUNT =
             Native.withErrno(LIBC, "mount", Native.returnsInt(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
 
+    private static final MethodHandle SYSCONF =
+            Native.function(LIBC, "sysconf", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
+    private static final int SC_PAGESIZE = 30;
+
     private Libc() {}
+
+    static long pageSize() {
+        try {
+            return (long) SYSCONF.invokeExact(SC_PAGESIZE);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
 
     /** Opens a directory for reading, which is what attaching to a cgroup needs. */
     static int open(Path path) {
@@ -58,10 +72,19 @@ final class Libc {
 
     /** Maps {@code length} bytes of {@code fd}; {@code arena} unmaps them. */
     static MemorySegment mmap(int fd, long length, Arena arena) {
+        return mmap(fd, length, PROT_READ_WRITE, 0, arena);
+    }
+
+    /** Maps {@code length} bytes from {@code offset} on, for reading. */
+    static MemorySegment mmapReadOnly(int fd, long length, long offset, Arena arena) {
+        return mmap(fd, length, PROT_READ, offset, arena);
+    }
+
+    private static MemorySegment mmap(int fd, long length, int protection, long offset, Arena arena) {
         try (Arena call = Arena.ofConfined()) {
             MemorySegment state = Native.errnoState(call);
             MemorySegment mapped = (MemorySegment)
-                    MMAP.invokeExact(state, MemorySegment.NULL, length, PROT_READ_WRITE, MAP_SHARED, fd, 0L);
+                    MMAP.invokeExact(state, MemorySegment.NULL, length, protection, MAP_SHARED, fd, offset);
             if (mapped.address() == MAP_FAILED) {
                 throw new BpfException.CallFailed("mapping %d bytes of a map".formatted(length), Native.errno(state));
             }

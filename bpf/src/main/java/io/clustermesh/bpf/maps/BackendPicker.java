@@ -5,8 +5,10 @@ import io.clustermesh.bpf.maps.Pick.Chosen;
 import io.clustermesh.bpf.maps.Pick.NoBackend;
 import io.clustermesh.bpf.maps.Pick.NotOurs;
 import io.clustermesh.bpf.maps.ServiceEntry.Slot;
+import io.clustermesh.store.runtime.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -21,7 +23,7 @@ import java.util.function.LongSupplier;
  *   nobody ACTIVE in any tier: the first TERMINATING one, else refuse
  * </pre>
  *
- * <p>Thread-safe; no locks, and on memory tables no allocation beyond the answer.
+ * <p>Thread-safe; no locks but for services with affinity, and on memory tables no allocation beyond the answer.
  */
 public final class BackendPicker {
 
@@ -30,17 +32,27 @@ public final class BackendPicker {
 
     private final ServiceTables tables;
     private final LongSupplier seeds;
+    private final Clock clock;
+    private final KnownClients clients = new KnownClients();
     private final LongAdder translated = new LongAdder();
     private final LongAdder noBackend = new LongAdder();
     private final LongAdder retries = new LongAdder();
+    private final LongAdder kept = new LongAdder();
+    private final LongAdder gaveWay = new LongAdder();
 
     /**
      * @param tables what to choose from
      * @param seeds a random number per pick, such as {@code () -> ThreadLocalRandom.current().nextLong()}
      */
     public BackendPicker(ServiceTables tables, LongSupplier seeds) {
+        this(tables, seeds, Clock.system());
+    }
+
+    /** @param clock tells how long clients of services with affinity stayed away */
+    public BackendPicker(ServiceTables tables, LongSupplier seeds, Clock clock) {
         this.tables = tables;
         this.seeds = seeds;
+        this.clock = clock;
     }
 
     /** Chooses for a new connection. */
@@ -54,14 +66,74 @@ public final class BackendPicker {
         if (service.isEmpty()) {
             return new NotOurs();
         }
-        Pick pick = pick(service.get(), seed);
+        return counted(pick(service.get(), seed));
+    }
+
+    /**
+     * Chooses for a client: if the service has affinity, the backend that the client had last as long as it is to be had,
+     * else as {@code seed} says.
+     *
+     * @param client what tells clients apart; in the kernel, the network namespace
+     */
+    public Pick pickFor(FrontendKey frontend, long client, long seed) {
+        Optional<ServiceEntry> found = tables.service(frontend);
+        if (found.isEmpty()) {
+            return new NotOurs();
+        }
+        ServiceEntry service = found.get();
+        if (!service.hasAffinity()) {
+            return counted(pick(service, seed));
+        }
+        long now = clock.monotonicNanos() / 1_000_000_000;
+        Optional<Chosen> last = Optional.empty();
+        OptionalInt index = clients.last(service.serviceId(), client, now, service.affinitySeconds());
+        if (index.isPresent()) {
+            last = stillThere(service, index.getAsInt());
+            (last.isPresent() ? kept : gaveWay).increment();
+        }
+        Pick pick = last.isPresent() ? last.get() : pick(service, seed);
+        if (pick instanceof Chosen(int chosen, BackendEntry backend) && backend.state() == State.ACTIVE) {
+            clients.keep(service.serviceId(), client, chosen, now);
+        }
+        return counted(pick);
+    }
+
+    /** The backend, if it is ACTIVE, in a table of the service, and its cluster takes new connects. */
+    private Optional<Chosen> stillThere(ServiceEntry service, int index) {
+        long live =
+                liveWeights(service.slots(), tables.policy(service.serviceId()).bits());
+        return drawn(index)
+                .filter(it -> it.backend().state() == State.ACTIVE)
+                .filter(it -> service.slots().stream().anyMatch(slot -> holds(slot, index)))
+                .filter(it -> isOpen(service.slots(), live, it.backend().clusterId()));
+    }
+
+    private boolean holds(Slot slot, int index) {
+        for (int at = 0; at < slot.tableSize(); at++) {
+            if (tables.tableEntry(slot.tableBase() + at) == index) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOpen(List<Slot> slots, long live, int clusterId) {
+        for (int n = 0; n < slots.size(); n++) {
+            if (slots.get(n).clusterId() == clusterId && (live >>> n * 8 & PolicyWord.MAX_WEIGHT) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Pick counted(Pick pick) {
         (pick instanceof Chosen ? translated : noBackend).increment();
         return pick;
     }
 
     /** What this picker has counted; {@code reversed} stays 0, since nothing is turned back here. */
     public Counters counters() {
-        return new Counters(translated.sum(), noBackend.sum(), retries.sum(), 0);
+        return new Counters(translated.sum(), noBackend.sum(), retries.sum(), 0, kept.sum(), gaveWay.sum());
     }
 
     private Pick pick(ServiceEntry service, long seed) {

@@ -6,6 +6,7 @@ import io.clustermesh.model.L4;
 import io.clustermesh.model.Protocol;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,11 +17,11 @@ import java.util.List;
 final class KernelLayout {
 
     /** Raised with every change in {@code tables.h} that old pins don't fit. */
-    static final String VERSION = "v1";
+    static final String VERSION = "v2";
 
     static final int FRONTEND_BYTES = 20;
     static final int SLOT_BYTES = 12;
-    static final int SERVICE_BYTES = 8 + ServiceEntry.MAX_SLOTS * SLOT_BYTES;
+    static final int SERVICE_BYTES = 16 + ServiceEntry.MAX_SLOTS * SLOT_BYTES;
     static final int POLICY_BYTES = 8;
     static final int BACKEND_BYTES = 24;
     static final int BLOCK_ENTRIES = 1024;
@@ -31,6 +32,9 @@ final class KernelLayout {
 
     /** Offset of the state byte. */
     static final int BACKEND_STATE = 19;
+
+    /** Longs of a tally, of a backend or of a service. */
+    static final int TALLY_BYTES = 4 * Long.BYTES;
 
     private static final int ADDRESS_BYTES = 16;
 
@@ -59,7 +63,9 @@ final class KernelLayout {
     static byte[] service(ServiceEntry entry) {
         ByteBuffer buffer = buffer(SERVICE_BYTES)
                 .putInt(entry.serviceId())
-                .putInt(entry.slots().size());
+                .putInt(entry.slots().size())
+                .putInt(entry.affinitySeconds())
+                .putInt(0);
         for (Slot slot : entry.slots()) {
             buffer.putInt(slot.clusterId()).putInt(slot.tableBase()).putInt(slot.tableSize());
         }
@@ -70,11 +76,13 @@ final class KernelLayout {
         ByteBuffer buffer = reading(bytes);
         int id = buffer.getInt();
         int count = buffer.getInt();
+        int affinitySeconds = buffer.getInt();
+        buffer.getInt();
         List<Slot> slots = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             slots.add(new Slot(buffer.getInt(), buffer.getInt(), buffer.getInt()));
         }
-        return new ServiceEntry(id, slots);
+        return new ServiceEntry(id, slots, affinitySeconds);
     }
 
     /** The entry as three words: two of the address, then the one that makes it valid. */
@@ -96,7 +104,37 @@ final class KernelLayout {
 
     static Counters counters(byte[] bytes) {
         ByteBuffer buffer = reading(bytes);
-        return new Counters(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
+        return new Counters(
+                buffer.getLong(),
+                buffer.getLong(),
+                buffer.getLong(),
+                buffer.getLong(),
+                buffer.getLong(),
+                buffer.getLong());
+    }
+
+    /** How many failures of connects the programs could not tell, from the same bytes as {@link #counters}. */
+    static long lostFailures(byte[] bytes) {
+        return reading(bytes).getLong(6 * Long.BYTES);
+    }
+
+    static byte[] member(int serviceId, int index) {
+        return buffer(2 * Integer.BYTES).putInt(serviceId).putInt(index).array();
+    }
+
+    /** Service id and backend index of a member. */
+    static int[] member(byte[] bytes) {
+        ByteBuffer buffer = reading(bytes);
+        return new int[] {buffer.getInt(), buffer.getInt()};
+    }
+
+    static ConnectFailure failure(byte[] bytes) {
+        ByteBuffer buffer = reading(bytes);
+        long atNanos = buffer.getLong();
+        Duration waited = Duration.ofNanos(Math.max(0, buffer.getLong()));
+        ConnectFailure.Target target = new ConnectFailure.Target(buffer.getInt(), buffer.getInt(), buffer.getInt());
+        return new ConnectFailure(
+                target, ConnectFailure.Kind.values()[buffer.getInt()], buffer.getInt(), waited, atNanos);
     }
 
     private static IpAddress address(ByteBuffer from) {

@@ -2,12 +2,7 @@ package io.clustermesh.bpf.maps;
 
 import io.clustermesh.bpf.libbpf.BpfException;
 import io.clustermesh.bpf.libbpf.BpfMap;
-import io.clustermesh.bpf.libbpf.BpfObject;
 import io.clustermesh.bpf.libbpf.MappedRegion;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -28,24 +23,18 @@ public final class KernelServiceTables implements ServiceTables {
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelServiceTables.class);
 
-    private static final String OBJECT = "clustermesh";
-    private static final List<String> PROGRAMS = List.of(
-            // the way back first: a socket that is translated must be able to find its way
-            "recvmsg4", "recvmsg6", "getpeername4", "getpeername6", "connect4", "connect6", "sendmsg4", "sendmsg6");
-    private static final List<String> UNSIZED_MAPS = List.of("down", "connected", "datagrams", "counters");
-
-    /** Frontends per service id: addresses of both families, external ones among them. */
-    private static final int FRONTENDS_PER_SERVICE = 4;
-
     private final Capacity capacity;
     private final Bounds bounds;
     private final BpfMap services;
-    private final BpfMap counters;
     private final List<BpfMap> maps;
+    private final AffinityMembers members;
+    private final KernelTallies tallies;
+    private final KernelIpCache ipCache;
     private final MappedRegion policies;
     private final MappedRegion backends;
     private final MappedRegion arena;
     private final MappedRegion down;
+    private boolean closed;
 
     /**
      * Where and how large.
@@ -58,12 +47,12 @@ public final class KernelServiceTables implements ServiceTables {
 
     private KernelServiceTables(PinnedMaps pins) {
         services = pins.open("services");
-        counters = pins.open("counters");
         BpfMap policyMap = pins.open("policies");
         BpfMap backendMap = pins.open("backends");
         BpfMap arenaMap = pins.open("arena");
         BpfMap downMap = pins.open("down");
-        maps = List.of(services, counters, policyMap, backendMap, arenaMap, downMap);
+        BpfMap memberMap = pins.open("members");
+        maps = List.of(services, memberMap, policyMap, backendMap, arenaMap, downMap);
         capacity = new Capacity(
                 policyMap.info().maxEntries(),
                 backendMap.info().maxEntries(),
@@ -73,6 +62,10 @@ public final class KernelServiceTables implements ServiceTables {
         backends = backendMap.mmap();
         arena = arenaMap.mmap();
         down = downMap.mmap();
+        ipCache = new KernelIpCache(pins);
+        tallies = new KernelTallies(pins, bounds);
+        members = new AffinityMembers(memberMap, this::readTable);
+        members.adopt(services());
     }
 
     /**
@@ -81,64 +74,13 @@ public final class KernelServiceTables implements ServiceTables {
      * @throws BpfException if the machine cannot do it; {@code BpfSupport.probe()} tells why beforehand
      */
     public static KernelServiceTables open(Config config) {
-        if (!Files.exists(config.cgroup().resolve("cgroup.procs"))) {
-            throw new BpfException.WrongPlace(
-                    config.cgroup(), "no cgroup of version 2; make it with mkdir under the cgroup2 mount");
-        }
-        PinnedMaps pins = new PinnedMaps(config.pinDir());
-        pins.create();
-        try (BpfObject object = BpfObject.open(OBJECT, programs())) {
-            sizes(config.capacity()).forEach((map, entries) -> {
-                int actual = pins.entries(map).orElse(entries);
-                if (actual != entries) {
-                    LOG.atWarn()
-                            .addKeyValue("map", map)
-                            .addKeyValue("pinned", actual)
-                            .addKeyValue("configured", entries)
-                            .log("pinned map keeps its size; uninstall the data plane to change it");
-                }
-                object.setMaxEntries(map, actual);
-                object.setPinPath(map, pins.map(map));
-            });
-            UNSIZED_MAPS.forEach(map -> object.setPinPath(map, pins.map(map)));
-            object.load();
-            PROGRAMS.forEach(program -> object.attach(program, config.cgroup(), pins.link(program)));
-        }
-        LOG.atInfo()
-                .addKeyValue("cgroup", config.cgroup())
-                .addKeyValue("pins", config.pinDir())
-                .log("data plane attached");
-        return new KernelServiceTables(pins);
+        return new KernelServiceTables(Installation.install(config));
     }
 
     /** Detaches the programs and removes every pin under {@code pinDir}; nothing there is no fault. */
     public static void uninstall(Path pinDir) {
-        new PinnedMaps(pinDir).remove();
+        PinnedMaps.removeAll(pinDir);
         LOG.atInfo().addKeyValue("pins", pinDir).log("data plane removed");
-    }
-
-    private static Map<String, Integer> sizes(Capacity capacity) {
-        int blocks = (capacity.tableEntries() - 1) / KernelLayout.BLOCK_ENTRIES + 1;
-        return Map.of(
-                "services",
-                capacity.services() * FRONTENDS_PER_SERVICE,
-                "policies",
-                capacity.services(),
-                "backends",
-                capacity.backends(),
-                "arena",
-                blocks);
-    }
-
-    private static byte[] programs() {
-        try (InputStream elf = KernelServiceTables.class.getResourceAsStream("clustermesh.bpf.o")) {
-            if (elf == null) {
-                throw new IllegalStateException("clustermesh.bpf.o is not in the jar; build module bpf with Maven");
-            }
-            return elf.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override
@@ -149,20 +91,27 @@ public final class KernelServiceTables implements ServiceTables {
     @Override
     public void putService(FrontendKey frontend, ServiceEntry entry) {
         bounds.checkService(entry);
+        members.add(frontend, entry);
         services.update(KernelLayout.frontend(frontend), KernelLayout.service(entry));
+        members.settle(frontend, entry);
     }
 
     @Override
     public void putServices(Map<FrontendKey, ServiceEntry> entries) {
         entries.values().forEach(bounds::checkService);
+        entries.forEach(members::add);
         services.updateAll(entries.entrySet().stream()
                 .map(it -> new BpfMap.Entry(KernelLayout.frontend(it.getKey()), KernelLayout.service(it.getValue())))
                 .toList());
+        entries.forEach(members::settle);
     }
 
     @Override
     public void removeService(FrontendKey frontend) {
+        Optional<ServiceEntry> entry = service(frontend);
         services.delete(KernelLayout.frontend(frontend));
+        members.remove(frontend);
+        entry.ifPresent(was -> tallies.clearService(was.serviceId()));
     }
 
     @Override
@@ -199,6 +148,7 @@ public final class KernelServiceTables implements ServiceTables {
         long[] words = KernelLayout.backend(backend);
         if (backends.getLong(at) != words[0] || backends.getLong(at + 8) != words[1]) {
             backends.setLong(at + KernelLayout.BACKEND_WORD, 0); // cleared while the address is half written
+            tallies.clearBackend(index);
             backends.setLong(at, words[0]);
             backends.setLong(at + 8, words[1]);
         }
@@ -236,6 +186,7 @@ public final class KernelServiceTables implements ServiceTables {
         for (int i = 0; i < indexes.length; i++) {
             arena.setInt((long) (base + i) * Integer.BYTES, indexes[i]);
         }
+        members.tableWritten(base, indexes.length);
     }
 
     @Override
@@ -275,15 +226,29 @@ public final class KernelServiceTables implements ServiceTables {
 
     /** What the programs have counted on all CPUs since the maps were made. */
     public Counters counters() {
-        return counters.lookupPerCpu(new byte[Integer.BYTES]).stream()
-                .map(KernelLayout::counters)
-                .reduce(Counters.NONE, Counters::plus);
+        return tallies.counters();
+    }
+
+    /** Which identity and cluster an address has; closed with the tables. */
+    public IpCache ipCache() {
+        return ipCache;
+    }
+
+    /** How connects went, backend by backend; closed with the tables. */
+    public ConnectTallies tallies() {
+        return tallies;
     }
 
     /** Lets go of maps and memory; pins and links stay, and the programs go on working. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         List.of(policies, backends, arena, down).forEach(MappedRegion::close);
+        tallies.close();
+        ipCache.close();
         maps.forEach(BpfMap::close);
     }
 }

@@ -1,5 +1,6 @@
 package io.clustermesh.bpf.maps;
 
+import io.clustermesh.model.Cidr;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.IpAddress.Family;
 
@@ -7,6 +8,7 @@ import io.clustermesh.model.IpAddress.Family;
 final class MappedAddresses {
 
     private static final long PREFIX = 0xffffL << 32;
+    private static final int PREFIX_BITS = 96;
 
     private MappedAddresses() {}
 
@@ -14,6 +16,14 @@ final class MappedAddresses {
     static IpAddress unmapped(IpAddress ip) {
         boolean mapped = ip.family() == Family.IPV6 && ip.high() == 0 && (ip.low() & ~0xffff_ffffL) == PREFIX;
         return mapped ? new IpAddress(Family.IPV4, 0, ip.low() & 0xffff_ffffL) : ip;
+    }
+
+    /** A block of mapped addresses becomes one of IPv4. */
+    static Cidr unmapped(Cidr block) {
+        IpAddress base = unmapped(block.base());
+        return base == block.base() || block.length() < PREFIX_BITS
+                ? block
+                : new Cidr(base, block.length() - PREFIX_BITS);
     }
 
     static FrontendKey unmapped(FrontendKey frontend) {

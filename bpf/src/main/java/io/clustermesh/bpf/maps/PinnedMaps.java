@@ -12,21 +12,35 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where things are pinned: {@code <pinDir>/v1/maps/<map>} and {@code <pinDir>/v1/links/<program>}.
+ * Where things are pinned: {@code <pinDir>/<version>/maps/<map>} and {@code <pinDir>/<version>/links/<program>}.
  *
  * @param pinDir a directory in a bpffs, of this data plane alone
+ * @param version of the layout
  */
-record PinnedMaps(Path pinDir) {
+record PinnedMaps(Path pinDir, String version) {
 
     private static final String MAPS = "maps";
     private static final String LINKS = "links";
 
+    /** Those of this version. */
+    static PinnedMaps current(Path pinDir) {
+        return new PinnedMaps(pinDir, KernelLayout.VERSION);
+    }
+
     Path map(String name) {
-        return pinDir.resolve(KernelLayout.VERSION).resolve(MAPS).resolve(name);
+        return pinDir.resolve(version).resolve(MAPS).resolve(name);
     }
 
     Path link(String program) {
-        return pinDir.resolve(KernelLayout.VERSION).resolve(LINKS).resolve(program);
+        return pinDir.resolve(version).resolve(LINKS).resolve(program);
+    }
+
+    boolean exist() {
+        return Files.isDirectory(pinDir.resolve(version));
+    }
+
+    boolean hasLinks(List<String> programs) {
+        return programs.stream().allMatch(program -> Files.exists(link(program)));
     }
 
     /** Makes the directories. */
@@ -73,14 +87,21 @@ record PinnedMaps(Path pinDir) {
         });
     }
 
-    /** Detaches every program, then removes every pin, of this and of other versions. */
-    void remove() {
+    /** Removes the pins of this version. What is pinned elsewhere too, or held, stays. */
+    void unpin() {
+        Path directory = pinDir.resolve(version);
+        for (String kind : List.of(LINKS, MAPS)) {
+            children(directory.resolve(kind)).forEach(PinnedMaps::delete);
+            delete(directory.resolve(kind));
+        }
+        delete(directory);
+    }
+
+    /** Detaches every program, then removes every pin, of all versions. */
+    static void removeAll(Path pinDir) {
         for (Path version : children(pinDir)) {
             children(version.resolve(LINKS)).forEach(BpfLink::detach);
-            children(version.resolve(MAPS)).forEach(PinnedMaps::delete);
-            delete(version.resolve(LINKS));
-            delete(version.resolve(MAPS));
-            delete(version);
+            new PinnedMaps(pinDir, version.getFileName().toString()).unpin();
         }
         delete(pinDir);
     }

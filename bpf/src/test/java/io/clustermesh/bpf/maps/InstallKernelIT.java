@@ -2,19 +2,25 @@ package io.clustermesh.bpf.maps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.clustermesh.bpf.libbpf.BpfException;
 import io.clustermesh.bpf.libbpf.BpfException.WrongPlace;
+import io.clustermesh.bpf.libbpf.BpfMap;
 import io.clustermesh.bpf.maps.KernelServiceTables.Config;
 import io.clustermesh.bpf.maps.ServiceEntry.Slot;
 import io.clustermesh.bpf.maps.ServiceTables.Capacity;
 import io.clustermesh.model.Protocol;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +126,40 @@ final class InstallKernelIT {
         assertThat(connects(2)).containsOnly("ECONNREFUSED");
         try (KernelServiceTables tables = open()) {
             assertThat(tables.services()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLeaveNoMapNoProgramAndNoLinkInTheKernel() {
+        fill();
+        List<Integer> maps = idsOfPinnedMaps();
+        List<Integer> programs =
+                Bpftool.idsIn("cgroup", "show", place.config(CAPACITY).cgroup());
+        assertThat(maps).hasSizeGreaterThan(10).allMatch(id -> Bpftool.exists("map", id));
+        assertThat(programs).hasSize(9).allMatch(id -> Bpftool.exists("prog", id));
+
+        KernelServiceTables.uninstall(place.pinDir());
+
+        assertThat(Bpftool.idsIn("cgroup", "show", place.config(CAPACITY).cgroup()))
+                .isEmpty();
+        // the kernel frees them when no program can run any more
+        await().untilAsserted(() -> {
+            assertThat(maps).noneMatch(id -> Bpftool.exists("map", id));
+            assertThat(programs).noneMatch(id -> Bpftool.exists("prog", id));
+        });
+    }
+
+    private List<Integer> idsOfPinnedMaps() {
+        try (Stream<Path> pins =
+                Files.list(place.pinDir().resolve(KernelLayout.VERSION).resolve("maps"))) {
+            return pins.map(pin -> {
+                        try (BpfMap map = BpfMap.openPinned(pin).orElseThrow()) {
+                            return map.info().id();
+                        }
+                    })
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

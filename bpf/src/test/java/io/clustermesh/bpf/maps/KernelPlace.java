@@ -83,7 +83,15 @@ final class KernelPlace implements AutoCloseable {
 
     /** A client inside the cgroup. */
     SocketClient client() {
-        SocketClient client = new SocketClient();
+        return inside(new SocketClient());
+    }
+
+    /** A client inside the cgroup, in a network namespace of its own, where nothing can be reached. */
+    SocketClient clientElsewhere() {
+        return inside(new SocketClient(List.of("unshare", "--net")));
+    }
+
+    private SocketClient inside(SocketClient client) {
         try {
             Files.writeString(cgroup.resolve("cgroup.procs"), Long.toString(client.pid()));
         } catch (IOException e) {

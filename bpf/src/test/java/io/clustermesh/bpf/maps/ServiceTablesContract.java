@@ -95,6 +95,24 @@ abstract class ServiceTablesContract {
     }
 
     @Test
+    void shouldReadBackAffinity() {
+        ServiceEntry day = new ServiceEntry(7, ENTRY.slots(), ServiceEntry.MAX_AFFINITY_SECONDS);
+        tables.putService(V4, day);
+        tables.putService(V6, ENTRY);
+
+        assertThat(tables.service(V4)).contains(day);
+        assertThat(tables.service(V6).orElseThrow().hasAffinity()).isFalse();
+    }
+
+    @Test
+    void shouldRefuseAnAffinityLongerThanADay() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ServiceEntry(1, List.of(), 86_401))
+                .withMessageContaining("86400");
+        assertThatIllegalArgumentException().isThrownBy(() -> new ServiceEntry(1, List.of(), -1));
+    }
+
+    @Test
     void shouldRemoveAFrontendAndForgiveAMissingOne() {
         tables.putService(V4, ENTRY);
         tables.removeService(V4);

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A child process with sockets, so that it can be put into a cgroup and the test itself stays outside. */
@@ -19,10 +20,15 @@ final class SocketClient implements AutoCloseable {
     private final BufferedReader answers;
 
     SocketClient() {
+        this(List.of());
+    }
+
+    /** @param launcher what starts python, such as {@code unshare --net} */
+    SocketClient(List<String> launcher) {
         try (InputStream script = SocketClient.class.getResourceAsStream("socket_client.py")) {
             assertThat(script).isNotNull();
             String text = new String(script.readAllBytes(), StandardCharsets.UTF_8);
-            process = started(text);
+            process = started(launcher, text);
             commands = process.outputWriter();
             answers = process.inputReader();
             assertThat(answers.readLine()).isEqualTo("ready");
@@ -31,13 +37,15 @@ final class SocketClient implements AutoCloseable {
         }
     }
 
-    private static Process started(String script) {
+    private static Process started(List<String> launcher, String script) {
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(List.of("python3", "-c", script));
         try {
-            return new ProcessBuilder("python3", "-c", script)
+            return new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
         } catch (IOException e) {
-            return abort("needs python3: " + e.getMessage());
+            return abort("needs python3 and util-linux: " + e.getMessage());
         }
     }
 

@@ -5,6 +5,7 @@ import errno, socket, struct, sys
 FAMILIES = {"4": socket.AF_INET, "6": socket.AF_INET6}
 TIMEOUT_SECONDS = 3
 SO_COOKIE = 57
+BUSY_TIMEOUT_SECONDS = 20
 
 
 def opened(family, kind):
@@ -34,6 +35,58 @@ def tcp_many(family, host, port, count):
         except OSError as e:
             answers.append(errno.errorcode.get(e.errno, str(e)))
     return answers
+
+
+def tcp_one_resend(family, host, port):
+    """Name of the error of a connect whose SYN is sent twice at most."""
+    with opened(family, socket.SOCK_STREAM) as s:
+        s.settimeout(BUSY_TIMEOUT_SECONDS)
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, 1)
+        return [errno.errorcode[s.connect_ex((host, int(port)))]]
+
+
+def tcp_impatient(family, host, port):
+    """Starts a connect and closes the socket without waiting."""
+    with opened(family, socket.SOCK_STREAM) as s:
+        s.setblocking(False)
+        return [errno.errorcode[s.connect_ex((host, int(port)))]]
+
+
+def tcp_hold(family, host, port):
+    """Connects and keeps the socket; its number."""
+    s = opened(family, socket.SOCK_STREAM)
+    s.connect((host, int(port)))
+    held.append(s)
+    return [str(len(held) - 1)]
+
+
+def udp_hold(family, host, port):
+    """Connects and keeps the socket; its number."""
+    s = opened(family, socket.SOCK_DGRAM)
+    s.connect((host, int(port)))
+    held.append(s)
+    return [str(len(held) - 1)]
+
+
+def held_receive(number):
+    """What a kept socket receives, or the name of its error, or "nothing"."""
+    s = held[int(number)]
+    s.settimeout(0)
+    try:
+        return [s.recv(64).decode() or "end"]
+    except BlockingIOError:
+        return ["nothing"]
+    except OSError as e:
+        return [errno.errorcode[e.errno]]
+
+
+def held_peer(number):
+    return [name(held[int(number)].getpeername())]
+
+
+def held_send(number):
+    held[int(number)].send(b"hello")
+    return ["sent"]
 
 
 def udp_connected(family, host, port):
@@ -75,10 +128,11 @@ def udp_reconnect(family, host, port, other_host, other_port):
         return [name(s.getpeername())]
 
 
+held = []
 print("ready", flush=True)
 for line in sys.stdin:
     command, *arguments = line.split()
     try:
         print(" ".join(globals()[command](*arguments)), flush=True)
     except OSError as e:
-        print("error " + errno.errorcode.get(e.errno, str(e)), flush=True)
+        print("error " + errno.errorcode.get(e.errno, str(e).replace(" ", "_")), flush=True)

@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
 /**
  * {@code /v1/pick?vip=10.101.0.9&port=80&proto=tcp[&client=text]}: what the kernel would do with that connect, for
  * machines without eBPF. Without {@code client} each call is a new random choice, as each connect is; the same client
- * always gets the same backend while the tables stay as they are. Any thread.
+ * always gets the same backend while the tables stay as they are, and if the service has affinity, for as long as that
+ * backend is to be had. Any thread.
  */
 public final class PickView implements View {
 
@@ -59,7 +60,9 @@ public final class PickView implements View {
     public Answer render(Map<String, String> query) {
         FrontendKey frontend = new FrontendKey(IpAddress.parse(required(query, "vip")), l4(query));
         String client = query.getOrDefault("client", "");
-        return switch (client.isEmpty() ? picker.pick(frontend) : picker.pick(frontend, seed(client))) {
+        return switch (client.isEmpty()
+                ? picker.pick(frontend)
+                : picker.pickFor(frontend, seed(client), seed(client))) {
             case Pick.Chosen(int index, BackendEntry backend) ->
                 new Answer(
                         Result.BACKEND,
