@@ -1,8 +1,9 @@
 #!/bin/sh
-# Compiles an eBPF object: build.sh OUTPUT [DIRECTORY OF ITS SOURCES]. CLANG names another compiler. Does nothing if OUTPUT is newer than its sources.
+# Compiles an eBPF object: build.sh OUTPUT [SOURCE]. CLANG names another compiler. Does nothing if OUTPUT is newer than its sources.
 set -eu
 out=$1
-here=$(cd "${2:-$(dirname "$0")}" && pwd)
+source=${2:-$(dirname "$0")/clustermesh.bpf.c}
+here=$(cd "$(dirname "$source")" && pwd)
 
 if [ -f "$out" ] && [ -z "$(find "$here" -newer "$out" -type f)" ]; then
     exit 0
@@ -28,5 +29,5 @@ if ! printf '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n' | "$clang" 
     exit 1
 fi
 mkdir -p "$(dirname "$out")"
-"$clang" "$@" -c "$here/clustermesh.bpf.c" -o "$out.tmp"
+"$clang" "$@" -c "$source" -o "$out.tmp"
 mv "$out.tmp" "$out"

@@ -25,6 +25,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "sockets.h"
+
 #define SLOTS 8
 #define TIERS 4
 #define PROBES 8
@@ -36,14 +38,6 @@
 #define UDP 17
 
 #define READ_ONCE(x) (*(volatile typeof(x) *)&(x))
-
-/* An address and port; IPv4 as ::ffff:a.b.c.d. All in network order. */
-struct endpoint {
-    __u32 addr[4];
-    __be16 port;
-    __u8 protocol;
-    __u8 pad;
-};
 
 struct slot {
     __u32 cluster;
@@ -98,22 +92,6 @@ struct kept {
 struct member {
     __u32 service;
     __u32 index;
-};
-
-/* As layout v1 had it; the map `connected` may hold sockets of that time. */
-struct translation {
-    struct endpoint frontend;
-    struct endpoint backend;
-};
-
-/* Begins with a translation. */
-struct attempt {
-    struct translation made;
-    __u32 service;
-    __u32 index;
-    __u32 cluster;
-    __u32 watched; /* the flag that we set on the socket to hear of its states */
-    __u64 begun;   /* ns since boot, when the SYN left */
 };
 
 struct datagram {
@@ -229,20 +207,6 @@ struct {
     __type(key, struct member);
     __type(value, __u32);
 } members SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, int);
-    __type(value, struct attempt);
-} sockets SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, int);
-    __type(value, struct translation);
-} connected SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -50,6 +50,11 @@ public final class BpfMap implements AutoCloseable {
         }
     }
 
+    /** A map behind a descriptor that stays its owner's. */
+    static BpfMap ofDescriptor(String name, int fd) {
+        return new BpfMap(name, Libc.duplicate(fd));
+    }
+
     /** What the kernel says about it. */
     public MapInfo info() {
         return info;
@@ -191,6 +196,11 @@ public final class BpfMap implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             check(Libbpf.objPin(fd(), arena.allocateFrom(pin.toString())), "pinning at %s the".formatted(pin));
         }
+    }
+
+    /** Its descriptor in this process, for calls that name a map by it; belongs to this object. */
+    public int descriptor() {
+        return fd();
     }
 
     private int fd() {

@@ -82,6 +82,16 @@ public final class BpfObject implements AutoCloseable {
         BpfLink.attach(Libbpf.programFd(found), Libbpf.attachType(found), cgroup, new BpfLink.Pins(pin, former));
     }
 
+    /** Makes an iterator of a loaded program; it outlives this object. */
+    public SocketScan scan(String program) {
+        return new SocketScan(Libbpf.programFd(program(program)));
+    }
+
+    /** Opens a map of a loaded object; it outlives this object. */
+    public BpfMap open(String map) {
+        return BpfMap.ofDescriptor(map, Libbpf.mapFd(map(map)));
+    }
+
     private MemorySegment program(String program) {
         MemorySegment found = Libbpf.findProgram(object, arena.allocateFrom(program));
         if (Native.isNull(found)) {

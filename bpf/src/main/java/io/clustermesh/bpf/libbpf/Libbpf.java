@@ -57,6 +57,7 @@ final class Libbpf {
                 Native.function(LIBBPF, "bpf_object__find_program_by_name", Native.returnsPointer(ADDRESS, ADDRESS));
         static final MethodHandle SET_MAX_ENTRIES = ints("bpf_map__set_max_entries", ADDRESS, JAVA_INT);
         static final MethodHandle SET_PIN_PATH = ints("bpf_map__set_pin_path", ADDRESS, ADDRESS);
+        static final MethodHandle MAP_FD = ints("bpf_map__fd", ADDRESS);
         static final MethodHandle PROGRAM_FD = ints("bpf_program__fd", ADDRESS);
         static final MethodHandle ATTACH_TYPE = ints("bpf_program__expected_attach_type", ADDRESS);
 
@@ -64,6 +65,7 @@ final class Libbpf {
         static final MethodHandle OBJ_PIN = ints("bpf_obj_pin", JAVA_INT, ADDRESS);
         static final MethodHandle INFO = ints("bpf_obj_get_info_by_fd", JAVA_INT, ADDRESS, ADDRESS);
         static final MethodHandle LINK_CREATE = ints("bpf_link_create", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+        static final MethodHandle ITER_CREATE = ints("bpf_iter_create", JAVA_INT);
         static final MethodHandle LINK_UPDATE = ints("bpf_link_update", JAVA_INT, JAVA_INT, ADDRESS);
         static final MethodHandle LINK_DETACH = ints("bpf_link_detach", JAVA_INT);
 
@@ -157,6 +159,10 @@ final class Libbpf {
         return number(() -> (int) Handles.SET_PIN_PATH.invokeExact(map, path));
     }
 
+    static int mapFd(MemorySegment map) {
+        return number(() -> (int) Handles.MAP_FD.invokeExact(map));
+    }
+
     static int programFd(MemorySegment program) {
         return number(() -> (int) Handles.PROGRAM_FD.invokeExact(program));
     }
@@ -179,6 +185,10 @@ final class Libbpf {
 
     static int linkCreate(int program, int cgroup, int attachType) {
         return number(() -> (int) Handles.LINK_CREATE.invokeExact(program, cgroup, attachType, MemorySegment.NULL));
+    }
+
+    static int iterCreate(int link) {
+        return number(() -> (int) Handles.ITER_CREATE.invokeExact(link));
     }
 
     static int linkUpdate(int link, int program) {

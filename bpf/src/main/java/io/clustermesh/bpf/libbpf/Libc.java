@@ -24,6 +24,9 @@ final class Libc {
     private static final SymbolLookup LIBC = Native.LINKER.defaultLookup();
     private static final MethodHandle OPEN =
             Native.withErrno(LIBC, "open", Native.returnsInt(ADDRESS, JAVA_INT, JAVA_INT), 2);
+    private static final MethodHandle FCNTL =
+            Native.withErrno(LIBC, "fcntl", Native.returnsInt(JAVA_INT, JAVA_INT, JAVA_INT), 2);
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final MethodHandle CLOSE = Native.function(LIBC, "close", Native.returnsInt(JAVA_INT));
     private static final MethodHandle MMAP = Native.withErrno(
             LIBC, "mmap", Native.returnsPointer(ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
@@ -55,6 +58,22 @@ final class Libc {
                 throw new BpfException.CallFailed("opening " + path, Native.errno(state));
             }
             return fd;
+        } catch (BpfException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** A second descriptor of the same thing. */
+    static int duplicate(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = Native.errnoState(arena);
+            int second = (int) FCNTL.invokeExact(state, fd, F_DUPFD_CLOEXEC, 0);
+            if (second < 0) {
+                throw new BpfException.CallFailed("duplicating a descriptor", Native.errno(state));
+            }
+            return second;
         } catch (BpfException e) {
             throw e;
         } catch (Throwable t) {

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Bytes of keys and values as {@code tables.h} lays them out: numbers in the machine's order, addresses and ports in
@@ -100,6 +101,24 @@ final class KernelLayout {
         L4 l4 = l4(buffer);
         BackendEntry.State state = BackendEntry.State.values()[buffer.get()];
         return new BackendEntry(ip, l4, buffer.getInt(), state);
+    }
+
+    /** What is stored with a socket: by this version, or by v1, which knew the addresses only. */
+    static Translation translation(byte[] bytes) {
+        ByteBuffer buffer = reading(bytes);
+        FrontendKey frontend = endpoint(buffer);
+        FrontendKey backend = endpoint(buffer);
+        Optional<Translation.Entries> entries = bytes.length > FRONTEND_BYTES * 2
+                ? Optional.of(new Translation.Entries(buffer.getInt(), buffer.getInt(), buffer.getInt()))
+                : Optional.empty();
+        return new Translation(frontend, backend.ip(), backend.l4(), entries);
+    }
+
+    private static FrontendKey endpoint(ByteBuffer from) {
+        IpAddress ip = address(from);
+        L4 l4 = l4(from);
+        from.get();
+        return new FrontendKey(ip, l4);
     }
 
     static Counters counters(byte[] bytes) {

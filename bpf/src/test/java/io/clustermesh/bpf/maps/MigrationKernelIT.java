@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.clustermesh.bpf.maps.ServiceEntry.Slot;
+import io.clustermesh.bpf.sockets.TranslatedSockets;
 import io.clustermesh.model.Protocol;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -89,6 +91,20 @@ final class MigrationKernelIT {
         assertThat(client.ask("held_peer", held)).containsExactly(VIP + ":" + PORT);
         client.ask("held_send", held);
         await().until(() -> client.ask("held_receive", held).equals(List.of("pod")));
+    }
+
+    @Test
+    void shouldEndTheSocketsOfBefore() {
+        String held = client.ask("udp_hold", 4, VIP, PORT).getFirst();
+        open().close();
+
+        try (TranslatedSockets sockets = new TranslatedSockets(place.pinDir())) {
+            sockets.end(
+                    EnumSet.of(Protocol.UDP),
+                    it -> it.entries().isEmpty() && it.frontend().equals(UDP));
+        }
+
+        assertThat(client.ask("held_receive", held)).containsExactly("ECONNABORTED");
     }
 
     @Test

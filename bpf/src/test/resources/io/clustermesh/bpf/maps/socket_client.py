@@ -1,6 +1,6 @@
 """A client of sockets, told by lines on stdin what to do; answers each with one line. Python, for its plain sockets:
 the JDK's remember the peer's address instead of asking the kernel for it."""
-import errno, socket, struct, sys
+import errno, socket, struct, subprocess, sys
 
 FAMILIES = {"4": socket.AF_INET, "6": socket.AF_INET6}
 TIMEOUT_SECONDS = 3
@@ -126,6 +126,11 @@ def udp_reconnect(family, host, port, other_host, other_port):
         s.connect((host, int(port)))
         s.connect((other_host, int(other_port)))
         return [name(s.getpeername())]
+
+
+def loopback_up():
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    return ["up"]
 
 
 held = []

@@ -1,0 +1,5 @@
+/** Messages of sock_diag, byte by byte. */
+@NullMarked
+package io.clustermesh.bpf.sockets;
+
+import org.jspecify.annotations.NullMarked;
