@@ -25,7 +25,8 @@ test: ## all tests; those that lack root or eBPF are listed as skipped (with CI=
 demo: build ## the main job, end to end; ARGS=--keep leaves the rig up
 	@build/demo.sh $(ARGS)
 
-bench: build ## measure against what it replaces, in one run: BENCH=apiserver (all, if left out); ARGS="--lines fan-out,paged --quick"
+bench: build ## measure against what it replaces, in one run: BENCH=apiserver or dataplane (all, if left out); ARGS="--lines fan-out,paged --quick"
+	@build/setup.sh bench
 	@build/bench.sh $(BENCH) $(ARGS)
 
 format: ## put the code into the house's format

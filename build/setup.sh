@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs by package name what building, testing and the demo need on Debian or Ubuntu, and says what it can't.
-# Does nothing, and asks for no rights, where everything is there already. "setup.sh test" adds what only tests need.
+# Does nothing, and asks for no rights, where everything is there already. "setup.sh test" and
+# "setup.sh bench" add what only tests and benches need.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=${CLUSTERMESH_TOOLS:-$root/.tools}
@@ -57,6 +58,10 @@ else
         need bird2 bird
         need gobgpd gobgpd
         need frr /usr/lib/frr/bgpd
+    fi
+    if [ "${1:-}" = bench ]; then
+        need iptables iptables-legacy-restore
+        need nftables nft
     fi
     if ! have bpftool; then
         apt-cache show bpftool >/dev/null 2>&1 || apt_update || true

@@ -19,7 +19,7 @@ import java.util.List;
  * The machine's own etcd, one member, its data in memory, listening in plaintext and with mutual TLS. Its settings are
  * the package's but for the size that its data may have.
  */
-final class Etcd implements AutoCloseable {
+public final class Etcd implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String QUOTA = String.valueOf(8L << 30);
@@ -41,7 +41,7 @@ final class Etcd implements AutoCloseable {
     }
 
     /** Starts one and waits until it answers; {@code site} gives it its certificates. */
-    static Etcd start(Workshop workshop, Site site, Cores cores) throws InterruptedException {
+    public static Etcd start(Workshop workshop, Site site, Cores cores) throws InterruptedException {
         Etcd etcd = new Etcd(workshop, site, workshop.folder("etcd"), cores);
         workshop.await(
                 "etcd listens", etcd.process, LIMIT, () -> etcd.listens(etcd.plainPort) && etcd.listens(etcd.tlsPort));
@@ -83,7 +83,7 @@ final class Etcd implements AutoCloseable {
     }
 
     /** Its plaintext endpoint. */
-    String plain() {
+    public String plain() {
         return "http://127.0.0.1:" + plainPort;
     }
 
@@ -97,7 +97,7 @@ final class Etcd implements AutoCloseable {
         return site.tls(LeafName.ADMIN);
     }
 
-    Child process() {
+    public Child process() {
         return process;
     }
 

@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * @param path the file
  */
-record RecordFile(Path path) {
+public record RecordFile(Path path) {
 
     /** Writes pods first and what makes a reader believe them (config, heartbeat, canaries) last. */
     static RecordFile write(Path path, Records cluster, int nodes, int podsPerNode) {
@@ -31,6 +31,19 @@ record RecordFile(Path path) {
             }
             for (Map.Entry<String, byte[]> entry :
                     cluster.frame(Instant.EPOCH.toString()).entrySet()) {
+                entry(out, entry.getKey(), entry.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't write " + path, e);
+        }
+        return new RecordFile(path);
+    }
+
+    /** Writes {@code entries} in their order. */
+    public static RecordFile write(Path path, Iterable<Map.Entry<String, byte[]>> entries) {
+        try (DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(path), 1 << 20))) {
+            for (Map.Entry<String, byte[]> entry : entries) {
                 entry(out, entry.getKey(), entry.getValue());
             }
         } catch (IOException e) {

@@ -21,10 +21,10 @@ import java.util.List;
  * @param pki its certificates
  * @param port where its mesh-apiserver listens
  */
-record Site(ClusterHome home, ClusterPki pki, int port) {
+public record Site(ClusterHome home, ClusterPki pki, int port) {
 
     /** Makes the home of cluster {@code name} in {@code homes}. */
-    static Site make(Path homes, String name, int id, int port) {
+    public static Site make(Path homes, String name, int id, int port) {
         ClusterFile file = new ClusterFile(
                 new ClusterName(name),
                 new ClusterId(id),

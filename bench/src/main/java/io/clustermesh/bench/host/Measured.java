@@ -25,6 +25,11 @@ public final class Measured {
         }
     }
 
+    /** Whether there is a number called {@code name}. */
+    public boolean has(String name) {
+        return values.path(name).isNumber();
+    }
+
     /** The number called {@code name}. */
     public double get(String name) {
         JsonNode value = values.path(name);

@@ -83,6 +83,11 @@ public final class KernelServiceTables implements ServiceTables {
         LOG.atInfo().addKeyValue("pins", pinDir).log("data plane removed");
     }
 
+    /** Where {@code map} of the data plane at {@code pinDir} is pinned, for tools that read it with libbpf or bpftool. */
+    public static Path pinOf(Path pinDir, String map) {
+        return PinnedMaps.current(pinDir).map(map);
+    }
+
     @Override
     public Capacity capacity() {
         return capacity;

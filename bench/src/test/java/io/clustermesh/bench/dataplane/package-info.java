@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.clustermesh.bench.dataplane;
+
+import org.jspecify.annotations.NullMarked;
