@@ -8,6 +8,10 @@ import io.clustermesh.nodesync.agent.NodeAgent;
 import io.clustermesh.nodesync.agent.NodeSyncMetrics;
 import io.clustermesh.nodesync.agent.ServiceKeeper;
 import io.clustermesh.nodesync.agent.Source;
+import io.clustermesh.nodesync.audit.AuditMetrics;
+import io.clustermesh.nodesync.audit.AuditReport;
+import io.clustermesh.nodesync.audit.Auditor;
+import io.clustermesh.nodesync.audit.WrittenTables;
 import io.clustermesh.nodesync.view.LoadBalancerReader;
 import io.clustermesh.nodesync.view.PickView;
 import io.clustermesh.nodesync.view.Status;
@@ -27,6 +31,7 @@ import io.clustermesh.store.sync.Reflector;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -62,14 +67,16 @@ public final class NodeSync {
     static void start(NodeSyncConfig config, ServiceTables tables, KvStore store, Lifecycle lifecycle) {
         Clock clock = lifecycle.clock();
         HopTrace hops = new HopTrace(clock, HOPS);
+        WrittenTables written = new WrittenTables(tables);
         ServiceKeeper keeper = new ServiceKeeper(
                 config.node().cluster(),
                 config.node().clusterId(),
-                tables,
+                written,
                 clock,
                 hops,
                 new LocalPlace(config.node().name(), config.place()));
-        NodeAgent agent = new NodeAgent(keeper, clock);
+        Auditor auditor = new Auditor(written, keeper, clock, config.auditEvery());
+        NodeAgent agent = new NodeAgent(keeper, clock, List.of(auditor::step));
         lifecycle.run(agent);
 
         Map<Source, Reflector> reflectors = new EnumMap<>(Source.class);
@@ -90,7 +97,8 @@ public final class NodeSync {
         Metrics metrics = lifecycle.own("metrics", new Metrics());
         NodeSyncMetrics.register(metrics.meter("nodesync"), agent::snapshot);
         Health health = health(agent, clock, apiserver);
-        Map<String, View> views = views(config, agent, tables, apiserver, clock);
+        AuditMetrics.register(metrics.meter("nodesync"), auditor::report);
+        Map<String, View> views = views(config, agent, tables, apiserver, auditor, clock);
         views.put("/v1/hops", query -> hops.entries());
         lifecycle.own("admin API", AdminServer.start(config.adminSocket(), health, metrics, views));
     }
@@ -109,11 +117,15 @@ public final class NodeSync {
             NodeAgent agent,
             ServiceTables tables,
             Supplier<Status.Apiserver> apiserver,
+            Auditor auditor,
             Clock clock) {
         LoadBalancerReader reader = new LoadBalancerReader(config.dataPlane().kind());
         Map<String, View> views = new HashMap<>();
         views.put("/v1/lb", query -> agent.ask(keeper -> reader.read(keeper, clock.now())));
-        views.put("/v1/status", query -> agent.ask(keeper -> status(config, keeper, apiserver.get())));
+        views.put(
+                "/v1/status", query -> agent.ask(keeper -> status(config, keeper, apiserver.get(), auditor.report())));
+        views.put(
+                "/v1/audit", query -> query.containsKey("now") ? agent.ask(keeper -> auditor.now()) : auditor.report());
         if (config.dataPlane() instanceof DataPlane.Memory) {
             views.put(
                     "/v1/pick",
@@ -123,7 +135,8 @@ public final class NodeSync {
         return views;
     }
 
-    private static Status status(NodeSyncConfig config, ServiceKeeper keeper, Status.Apiserver apiserver) {
+    private static Status status(
+            NodeSyncConfig config, ServiceKeeper keeper, Status.Apiserver apiserver, AuditReport audit) {
         return new Status(
                 config.node(),
                 apiserver,
@@ -137,6 +150,7 @@ public final class NodeSync {
                         keeper.refusals().total(),
                         keeper.refusals().current()),
                 keeper.findings(),
+                audit,
                 keeper.events().events());
     }
 

@@ -10,6 +10,7 @@ import io.clustermesh.store.etcd.EtcdTarget;
 import io.clustermesh.store.tls.TlsFiles;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +36,8 @@ import java.util.Optional;
  *   services: 8192               # capacities, of new maps
  *   backends: 65536
  *   table-entries: 1048576
+ * audit:
+ *   every: 60s                   # reading the tables back and repairing them
  * admin:
  *   socket: run/node-sync.sock
  * </pre>
@@ -43,10 +46,16 @@ import java.util.Optional;
  * @param place where we are
  * @param apiserver the own cluster's mesh-apiserver
  * @param dataPlane where the tables live
+ * @param auditEvery from one audit of the tables to the next
  * @param adminSocket unix socket of the admin API
  */
 public record NodeSyncConfig(
-        Status.Node node, Place place, EtcdTarget apiserver, DataPlane dataPlane, Path adminSocket) {
+        Status.Node node,
+        Place place,
+        EtcdTarget apiserver,
+        DataPlane dataPlane,
+        Duration auditEvery,
+        Path adminSocket) {
 
     /**
      * @param zone the node's zone, empty if unknown
@@ -59,6 +68,7 @@ public record NodeSyncConfig(
     }
 
     private static final int MAX_ENTRIES = 1 << 26;
+    private static final Duration AUDIT_EVERY = Duration.ofSeconds(60);
 
     /** Reads all of it and reports all mistakes together. */
     public static NodeSyncConfig read(Settings settings) {
@@ -73,8 +83,9 @@ public record NodeSyncConfig(
                             ? settings.parsedList("node-addresses", "172.30.1.11", IpAddress::parse)
                             : List.of());
             DataPlane dataPlane = dataPlane(settings);
+            Duration auditEvery = settings.duration("audit.every", AUDIT_EVERY);
             Path adminSocket = settings.path("admin.socket");
-            return new NodeSyncConfig(node, place, apiserver(settings), dataPlane, adminSocket);
+            return new NodeSyncConfig(node, place, apiserver(settings), dataPlane, auditEvery, adminSocket);
         });
     }
 

@@ -57,13 +57,23 @@ public final class NodeAgent implements Agent {
 
     private final ServiceKeeper keeper;
     private final Clock clock;
+    private final List<Runnable> upkeep;
     private final Mailbox<Message> mailbox = new Mailbox<>(MAILBOX);
     private volatile Snapshot snapshot;
 
     /** @param keeper belongs to this agent's thread from its start on */
     public NodeAgent(ServiceKeeper keeper, Clock clock) {
+        this(keeper, clock, List.of());
+    }
+
+    /**
+     * @param keeper belongs to this agent's thread from its start on
+     * @param upkeep short pieces of work, done on this agent's thread each time it comes round, at least once a second
+     */
+    public NodeAgent(ServiceKeeper keeper, Clock clock, List<Runnable> upkeep) {
         this.keeper = keeper;
         this.clock = clock;
+        this.upkeep = List.copyOf(upkeep);
         this.snapshot = snapshotNow();
     }
 
@@ -121,6 +131,7 @@ public final class NodeAgent implements Agent {
                 }
             }
             keeper.settle();
+            upkeep.forEach(Runnable::run);
         } finally {
             snapshot = snapshotNow();
             for (Message message : messages) {

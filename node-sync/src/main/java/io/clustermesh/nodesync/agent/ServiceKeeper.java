@@ -10,6 +10,7 @@ import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
 import io.clustermesh.nodesync.apply.Programmer;
+import io.clustermesh.nodesync.audit.Auditor;
 import io.clustermesh.nodesync.desired.DesiredService;
 import io.clustermesh.nodesync.desired.Finding;
 import io.clustermesh.nodesync.desired.Inventory;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <p>Until all sources have been read completely once, nothing is written: an earlier agent's tables go on serving, and
  * half a picture would take backends out. A source that breaks later changes nothing either; what is known stays.
  */
-public final class ServiceKeeper {
+public final class ServiceKeeper implements Auditor.Repairs {
 
     /** How often services with a full map, a taken frontend or a refused write are tried again. */
     static final Duration RETRY = Duration.ofSeconds(5);
@@ -166,6 +167,33 @@ public final class ServiceKeeper {
                     .addKeyValue("pruned", pruned)
                     .log("tables are as the mesh says");
         }
+    }
+
+    @Override
+    public boolean settled() {
+        return settledOnce;
+    }
+
+    @Override
+    public void rewrite(FrontendKey frontend) {
+        programmer.distrust(frontend).ifPresent(this::touch);
+    }
+
+    @Override
+    public List<String> reapplyStale() {
+        List<String> stale = new ArrayList<>();
+        for (ServiceName name : inventory.names()) {
+            boolean hindered = findings.containsKey(name) || touched.containsKey(name);
+            if (!hindered && !programmer.holds(inventory.desired(name))) {
+                touch(name);
+                stale.add(name.toString());
+            }
+        }
+        return stale;
+    }
+
+    private void touch(ServiceName name) {
+        touched.computeIfAbsent(name, any -> new HashSet<>());
     }
 
     private void settleTouched() {

@@ -138,6 +138,29 @@ public final class Programmer {
         return findings;
     }
 
+    /** Whether everything of {@code service} was written as it is wanted now, and nothing else. */
+    public boolean holds(DesiredService service) {
+        Set<FrontendKey> wanted = new TreeSet<>();
+        for (DesiredFrontend frontend : service.frontends()) {
+            wanted.add(frontend.key());
+            FrontendState state = frontends.get(frontend.key());
+            if (state == null || !state.holds(frontend)) {
+                return false;
+            }
+        }
+        return wanted.equals(byService.getOrDefault(service.name(), Set.of()));
+    }
+
+    /** The tables of {@code frontend} are not what was written: the next apply writes all of it. Whose it is. */
+    public Optional<ServiceName> distrust(FrontendKey frontend) {
+        FrontendState state = frontends.get(frontend);
+        if (state == null) {
+            return Optional.empty();
+        }
+        state.distrust();
+        return state.owner();
+    }
+
     /** Removes what was found in the tables and belongs to no service; call it once the sources are complete. */
     public int prune() {
         List<FrontendKey> unclaimed = frontends.values().stream()

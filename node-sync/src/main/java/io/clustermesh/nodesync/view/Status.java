@@ -7,6 +7,7 @@ import io.clustermesh.model.ServiceName;
 import io.clustermesh.nodesync.agent.EventLog;
 import io.clustermesh.nodesync.agent.Refusals;
 import io.clustermesh.nodesync.apply.Programmer;
+import io.clustermesh.nodesync.audit.AuditReport;
 import io.clustermesh.nodesync.desired.Finding;
 import io.clustermesh.nodesync.desired.Inventory;
 import io.clustermesh.store.sync.Freshness;
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param dataPlane the tables
  * @param records what came in
  * @param impaired services that are not served exactly as asked, by name
+ * @param audit what audits of the tables have found
  * @param events the last things worth telling, oldest first
  */
 public record Status(
@@ -30,6 +32,7 @@ public record Status(
         DataPlane dataPlane,
         Records records,
         Map<ServiceName, List<Finding>> impaired,
+        AuditReport audit,
         List<EventLog.Event> events) {
 
     /**
