@@ -11,9 +11,11 @@ import io.clustermesh.cli.rig.command.RigCommand;
 import io.clustermesh.cli.status.BgpCommand;
 import io.clustermesh.cli.status.BpfCommand;
 import io.clustermesh.cli.status.EventsCommand;
+import io.clustermesh.cli.status.ExplainCommand;
 import io.clustermesh.cli.status.ObjectCommands;
 import io.clustermesh.cli.status.ServiceCommand;
 import io.clustermesh.cli.status.StatusCommand;
+import io.clustermesh.cli.status.UninstallCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -60,7 +62,9 @@ public final class ClusterMesh implements Runnable {
                 .addSubcommand(ObjectCommands.endpoints(context))
                 .addSubcommand(ObjectCommands.nodes(context))
                 .addSubcommand(new EventsCommand(context))
+                .addSubcommand(new ExplainCommand(context))
                 .addSubcommand(BpfCommand.create(context))
+                .addSubcommand(UninstallCommand.create(context))
                 .addSubcommand(BgpCommand.create(context))
                 .addSubcommand(new DemoCommand(context))
                 .addSubcommand(new RunCommand(context))

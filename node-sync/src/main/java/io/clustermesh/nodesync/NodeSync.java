@@ -4,6 +4,7 @@ import io.clustermesh.bpf.maps.BackendPicker;
 import io.clustermesh.bpf.maps.KernelServiceTables;
 import io.clustermesh.bpf.maps.MemoryServiceTables;
 import io.clustermesh.bpf.maps.ServiceTables;
+import io.clustermesh.model.ServiceName;
 import io.clustermesh.nodesync.agent.NodeAgent;
 import io.clustermesh.nodesync.agent.NodeSyncMetrics;
 import io.clustermesh.nodesync.agent.ServiceKeeper;
@@ -12,6 +13,7 @@ import io.clustermesh.nodesync.audit.AuditMetrics;
 import io.clustermesh.nodesync.audit.AuditReport;
 import io.clustermesh.nodesync.audit.Auditor;
 import io.clustermesh.nodesync.audit.WrittenTables;
+import io.clustermesh.nodesync.view.Explained;
 import io.clustermesh.nodesync.view.LoadBalancerReader;
 import io.clustermesh.nodesync.view.PickView;
 import io.clustermesh.nodesync.view.Status;
@@ -124,6 +126,10 @@ public final class NodeSync {
         views.put("/v1/lb", query -> agent.ask(keeper -> reader.read(keeper, clock.now())));
         views.put(
                 "/v1/status", query -> agent.ask(keeper -> status(config, keeper, apiserver.get(), auditor.report())));
+        views.put("/v1/explain", query -> {
+            ServiceName service = service(query);
+            return agent.ask(keeper -> Explained.read(keeper, reader, config.node(), service, clock.now()));
+        });
         views.put(
                 "/v1/audit", query -> query.containsKey("now") ? agent.ask(keeper -> auditor.now()) : auditor.report());
         if (config.dataPlane() instanceof DataPlane.Memory) {
@@ -133,6 +139,14 @@ public final class NodeSync {
                             tables, () -> ThreadLocalRandom.current().nextLong())));
         }
         return views;
+    }
+
+    private static ServiceName service(Map<String, String> query) {
+        String text = query.getOrDefault("service", "");
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("service is missing; ask /v1/explain?service=namespace/name");
+        }
+        return ServiceName.parse(text);
     }
 
     private static Status status(

@@ -7,6 +7,7 @@ import static io.clustermesh.nodesync.desired.Records.west;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.model.Affinity;
 import io.clustermesh.model.MeshService;
 import io.clustermesh.model.ServiceRecord;
@@ -115,6 +116,30 @@ class NodeSyncIT {
                 .untilAsserted(() -> assertThat(nodeSync.pick(VIP, 80))
                         .as(() -> nodeSync.text("/v1/status"))
                         .isEqualTo("10.1.1.7:8080"));
+    }
+
+    @Test
+    void shouldExplainAServiceAndAuditItsTables() {
+        put(Changes.key(LOCAL), MeshServiceCodec.encode(LOCAL));
+        put(Changes.key(REMOTE), ServiceCodec.encode(REMOTE));
+        await().untilAsserted(() -> assertThat(nodeSync.get("/v1/explain?service=shop/cart")
+                        .path("wanted")
+                        .findValuesAsText("cluster"))
+                .containsExactly("west", "east"));
+
+        JsonNode explained = nodeSync.get("/v1/explain?service=shop/cart");
+        assertThat(explained.at("/wanted/1/frontend").asText()).isEqualTo(VIP + ":80/TCP");
+        assertThat(explained.at("/wanted/1/backends").findValuesAsText("address"))
+                .containsExactly("10.2.1.1:8080/TCP", "10.2.1.2:8080/TCP");
+        assertThat(explained.at("/tables/0/slots").size()).isEqualTo(2);
+        assertThat(explained.path("changed").asText()).isNotEmpty();
+        assertThat(nodeSync.get("/v1/explain?service=shop/none").path("wanted")).isEmpty();
+        assertThat(nodeSync.statusOf("/v1/explain")).isEqualTo(400);
+
+        JsonNode audit = nodeSync.get("/v1/audit?now=true");
+        assertThat(audit.path("audits").asInt()).isEqualTo(1);
+        assertThat(audit.at("/checked/frontends").asInt()).isEqualTo(1);
+        assertThat(audit.path("drift")).isEmpty();
     }
 
     private void put(String key, byte[] value) {

@@ -193,7 +193,8 @@ public final class Entry {
         return 0;
     }
 
-    private byte[] value() {
+    /** The value; a copy. */
+    public byte[] value() {
         CodedInputStream in = fields();
         try {
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {

@@ -40,6 +40,7 @@ public final class MeshRoutes {
                 Route.of("/v1/connections", Set.of(), parameters -> clusters.connections()),
                 Route.of("/v1/services", PageRequest.PARAMETERS, services::list),
                 Route.of("/v1/services/{namespace}/{name}", Set.of(), services::get),
+                Route.of("/v1/explain/{namespace}/{name}", Set.of(), new Explain(mesh, hops)::explain),
                 Route.of("/v1/identities", paged("cluster", "label"), objects::identities),
                 Route.of("/v1/identities/{id}", Set.of(), objects::identity),
                 Route.of("/v1/endpoints", paged("cluster", "identity"), objects::endpoints),

@@ -256,6 +256,34 @@ class AdminApiTest {
     }
 
     @Test
+    void shouldShowEveryCopyOfAServiceThatEtcdHas() throws IOException {
+        store.put("clustermesh/state/services/v1/west/shop/cart", """
+                {"cluster":"west","namespace":"shop","name":"cart","frontends":["10.101.0.9"],"ports":[{"name":"http","protocol":"TCP","port":80}],"affinity":"local","backends":[{"ip":"10.1.1.15","ports":{"http":{"protocol":"TCP","port":8080}},"state":"active"},{"ip":"10.1.1.16","ports":{"http":{"protocol":"TCP","port":8080}},"state":"terminating"}]}""");
+        String exported = """
+                {"cluster":"%s","clusterID":%d,"namespace":"shop","name":"cart","frontends":{},"backends":{"%s":{"http":{"Protocol":"TCP","Port":8080}}},"shared":true}""";
+        store.put("cilium/state/services/v1/west/shop/cart", exported.formatted("west", 1, "10.1.1.15"));
+        store.put("cilium/cache/services/v1/east/shop/cart", exported.formatted("east", 2, "fd00::2"));
+        store.put("cilium/cache/services/v1/eu/shop/cart", "noise");
+        hops.mark(HopTrace.Hop.MIRRORED, "shop/cart", "east");
+        follow();
+
+        JsonNode explained = json("/v1/explain/shop/cart");
+
+        assertThat(document.faults("/v1/explain/{namespace}/{name}", 200, explained))
+                .isEmpty();
+        assertThat(explained.findValuesAsText("hop")).containsExactly("OWN", "EXPORT", "MIRROR", "MIRROR");
+        assertThat(explained.at("/copies/0/backends").toString())
+                .isEqualTo(
+                        "[{\"address\":\"10.1.1.15:8080/TCP\",\"active\":true},{\"address\":\"10.1.1.16:8080/TCP\",\"active\":false}]");
+        assertThat(explained.at("/copies/0/at").isNull()).isTrue();
+        assertThat(explained.at("/copies/2/cluster").asText()).isEqualTo("east");
+        assertThat(explained.at("/copies/2/at").isNull()).isFalse();
+        assertThat(explained.at("/copies/2/backends/0/address").asText()).isEqualTo("[fd00::2]:8080/TCP");
+        assertThat(explained.at("/copies/3/readable").asBoolean()).isFalse();
+        problem("/v1/explain/shop/none", 404);
+    }
+
+    @Test
     void shouldExplainEveryRefusalAsAProblem() throws IOException {
         JsonNode early = problem("/v1/identities", 503);
         assertThat(early.path("detail").asText()).contains("etcd has not been read once");

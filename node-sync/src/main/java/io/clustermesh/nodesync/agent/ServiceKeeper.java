@@ -313,6 +313,16 @@ public final class ServiceKeeper implements Auditor.Repairs {
         return programmer.owner(key);
     }
 
+    /** The frontends that were written for a service, in order. */
+    public Set<FrontendKey> frontends(ServiceName name) {
+        return programmer.frontends(name);
+    }
+
+    /** What the records of a service come to. */
+    public DesiredService desired(ServiceName name) {
+        return inventory.desired(name);
+    }
+
     /** When the records of a service last changed. */
     public Optional<Instant> changedAt(ServiceName name) {
         return Optional.ofNullable(changedAt.get(name));

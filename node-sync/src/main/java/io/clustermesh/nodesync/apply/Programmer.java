@@ -138,6 +138,11 @@ public final class Programmer {
         return findings;
     }
 
+    /** The frontends that were written for a service, in order. */
+    public Set<FrontendKey> frontends(ServiceName name) {
+        return new TreeSet<>(byService.getOrDefault(name, Set.of()));
+    }
+
     /** Whether everything of {@code service} was written as it is wanted now, and nothing else. */
     public boolean holds(DesiredService service) {
         Set<FrontendKey> wanted = new TreeSet<>();

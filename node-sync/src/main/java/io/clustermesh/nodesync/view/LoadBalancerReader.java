@@ -34,6 +34,15 @@ public final class LoadBalancerReader {
         return new LoadBalancer(dataPlane, frontends);
     }
 
+    /** The frontends of one service. */
+    LoadBalancer read(ServiceKeeper keeper, Instant now, ServiceName service) {
+        List<LoadBalancer.Frontend> frontends = new ArrayList<>();
+        for (FrontendKey key : keeper.frontends(service)) {
+            keeper.tables().service(key).ifPresent(entry -> frontends.add(frontend(keeper, key, entry, now)));
+        }
+        return new LoadBalancer(dataPlane, frontends);
+    }
+
     private static LoadBalancer.Frontend frontend(
             ServiceKeeper keeper, FrontendKey key, ServiceEntry entry, Instant now) {
         ServiceTables tables = keeper.tables();

@@ -1,0 +1,135 @@
+package io.clustermesh.cli.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.clustermesh.cli.console.CommandFailed;
+import io.clustermesh.cli.console.Context;
+import io.clustermesh.cli.console.Table;
+import io.clustermesh.cli.home.ClusterHome;
+import io.clustermesh.cli.home.HomeOption;
+import io.clustermesh.model.ServiceName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code explain}. */
+@Command(
+        name = "explain",
+        description =
+                "Follows a service from each cluster that has backends to the tables of each node: value and age at every hop, and where two hops differ (- lost, + gained, off: takes no connections). Exit code 1 if some differ.")
+public final class ExplainCommand implements Callable<Integer> {
+
+    private static final int ADDRESSES = 3;
+
+    private final Context context;
+
+    @Parameters(paramLabel = "NAMESPACE/SERVICE", description = "Which service.")
+    private String service = "";
+
+    @Option(names = "--node", paramLabel = "NODE", description = "Only this node's tables, for example west-n1.")
+    private String node = "";
+
+    @Mixin
+    private HomeOption home = new HomeOption();
+
+    @Mixin
+    private OutputOption output = new OutputOption();
+
+    public ExplainCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        ServiceName name = ServiceName.parse(service);
+        List<Explanation.Answers> answers = new ArrayList<>();
+        boolean anyNode = false;
+        for (ClusterHome cluster : home.homes(context).homes()) {
+            Optional<JsonNode> copies = new Replicas(cluster)
+                    .first("/v1/explain/%s/%s".formatted(name.namespace(), name.name()), context.console());
+            Map<String, JsonNode> nodes = nodes(cluster, name);
+            anyNode |= !nodes.isEmpty();
+            answers.add(new Explanation.Answers(cluster.name().value(), copies.orElseGet(AdminView::missing), nodes));
+        }
+        if (!anyNode) {
+            throw new CommandFailed(
+                    node.isEmpty() ? "no node-sync answers" : "no node-sync called \"%s\" answers".formatted(node),
+                    "clustermesh status");
+        }
+        Explanation explanation = Explanation.of(answers);
+        if (output.json()) {
+            OutputOption.print(
+                    context.console(),
+                    Map.of(
+                            "schema", 1,
+                            "service", name.toString(),
+                            "differences", explanation.differences(),
+                            "ways", explanation.ways()));
+        } else {
+            print(explanation, context.clock().now());
+        }
+        return explanation.differences() == 0 && !explanation.ways().isEmpty() ? 0 : 1;
+    }
+
+    private Map<String, JsonNode> nodes(ClusterHome cluster, ServiceName name) {
+        Map<String, JsonNode> nodes = new LinkedHashMap<>();
+        for (String process : cluster.processes()) {
+            String called = cluster.name() + "-" + process.replace("-node-sync", "");
+            if (process.endsWith("-node-sync") && (node.isEmpty() || node.equals(called))) {
+                AdminView view = AdminView.of(cluster.socket(process), "/v1/explain?service=" + name);
+                view.error()
+                        .ifPresentOrElse(
+                                error -> context.console().progress("node-sync of %s %s".formatted(called, error)),
+                                () -> nodes.put(called, view.body()));
+            }
+        }
+        return nodes;
+    }
+
+    private void print(Explanation explanation, Instant now) {
+        if (explanation.ways().isEmpty()) {
+            context.console().result("no cluster has backends of " + service);
+            return;
+        }
+        Table table = new Table("NODE", "BACKENDS OF", "HOP", "WHERE", "REVISION", "AGE", "BACKENDS", "DIFFERENCE");
+        for (Explanation.Way way : explanation.ways()) {
+            for (Explanation.Step step : way.steps()) {
+                table.row(
+                        way.node(),
+                        way.cluster(),
+                        step.hop(),
+                        step.where(),
+                        step.revision().isPresent()
+                                ? String.valueOf(step.revision().getAsLong())
+                                : "-",
+                        step.at()
+                                .map(at -> AdminView.age(Duration.between(at, now)))
+                                .orElse("-"),
+                        backends(step.backends()),
+                        step.difference().isEmpty() ? "-" : step.difference());
+            }
+        }
+        table.lines().forEach(context.console()::result);
+    }
+
+    /** The first few, and how many more. */
+    private static String backends(Map<String, Boolean> backends) {
+        List<String> texts = backends.entrySet().stream()
+                .map(it -> it.getKey() + (it.getValue() ? "" : " (off)"))
+                .toList();
+        return texts.isEmpty()
+                ? "none"
+                : texts.size() <= ADDRESSES
+                        ? String.join(", ", texts)
+                        : "%s and %d more"
+                                .formatted(String.join(", ", texts.subList(0, ADDRESSES)), texts.size() - ADDRESSES);
+    }
+}
