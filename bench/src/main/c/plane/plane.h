@@ -25,7 +25,7 @@ struct sockaddr_in address(const char *text);
 
 int serve_main(int argc, char **argv);   /* serve BASEPORT ADDRESS... */
 int client_main(int argc, char **argv);  /* client: commands on stdin */
-int tables_main(int argc, char **argv);  /* tables backends|batch|services|flip PIN ... */
+int tables_main(int argc, char **argv);  /* tables MODE PIN ... */
 int maglev_main(int argc, char **argv);  /* maglev BACKENDS SIZE REPETITIONS */
 
 /* Offsets from the base port of `serve`. */

@@ -5,6 +5,7 @@
  *   batch PIN N              the same by bpf_map_update_batch, 256 at a time
  *   services PIN N           N frontends by bpf_map_update_batch, 256 at a time; removes them afterwards
  *   flip PIN INDEX A B N EVERY_US FILE   word INDEX of the policy map to A, to B, and so on, N times; FILE gets "before after"
+ *   await PIN N              for each IPv4 address on stdin: when one of the first N backends has it, at most 5 s
  *   bit PIN CLUSTER N        sets and clears the cluster-down bit; one store each
  */
 #include <arpa/inet.h>
@@ -148,12 +149,35 @@ static void bit(char **arg) {
     samples_print(&samples, 0);
 }
 
+/* Looks without a pause, so that what is measured is the product's way and not ours. */
+static void await(const char *pin, long n) {
+    const volatile struct backend *at = memory(open_pin(pin));
+    char line[64];
+    printf("{\"ready\":1}\n");
+    fflush(stdout);
+    while (fgets(line, sizeof line, stdin)) {
+        struct in_addr wanted;
+        line[strcspn(line, "\n")] = 0;
+        if (inet_pton(AF_INET, line, &wanted) != 1) die("\"%s\" is no IPv4 address", line);
+        uint64_t end = now_ns() + 5000000000, now;
+        bool there = false;
+        do {
+            for (long i = 1; i < n && !there; i++) there = at[i].addr[3] == wanted.s_addr && at[i].word != 0;
+            now = now_ns();
+        } while (!there && now < end);
+        if (!there) die("%s did not come within 5 s", line);
+        printf("{\"at_us\":%.3f}\n", (double)now / 1e3);
+        fflush(stdout);
+    }
+}
+
 int tables_main(int argc, char **argv) {
     if (argc == 3 && !strcmp(argv[0], "backends")) backends(argv[1], atol(argv[2]));
     else if (argc == 3 && !strcmp(argv[0], "batch")) batch(argv[1], atol(argv[2]));
     else if (argc == 3 && !strcmp(argv[0], "services")) services(argv[1], atol(argv[2]));
     else if (argc == 8 && !strcmp(argv[0], "flip")) flip(argv + 1);
     else if (argc == 4 && !strcmp(argv[0], "bit")) bit(argv + 1);
-    else die("usage: planeload tables backends|batch|services PIN N | flip PIN INDEX A B N EVERY_US FILE | bit PIN CLUSTER N");
+    else if (argc == 3 && !strcmp(argv[0], "await")) await(argv[1], atol(argv[2]));
+    else die("usage: planeload tables backends|batch|services|await PIN N | flip PIN INDEX A B N EVERY_US FILE | bit PIN CLUSTER N");
     return 0;
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** mesh-apiserver, started as its users start it: {@code bin/clustermesh run mesh-apiserver --config FILE}. */
-final class Product implements AutoCloseable {
+public final class Product implements AutoCloseable {
 
     /** What a server should be given: both compilers (the launcher's own flags are for commands), and a heap. */
     static final String JVM = "-Xmx%s";
@@ -31,8 +31,8 @@ final class Product implements AutoCloseable {
      * @param heap its largest heap, for example {@code 1g}
      * @param api more settings of its {@code api} section, as flow-style YAML that begins with a comma; empty for none
      */
-    record Settings(Cores cores, String heap, String api) {
-        Settings(Cores cores, String heap) {
+    public record Settings(Cores cores, String heap, String api) {
+        public Settings(Cores cores, String heap) {
             this(cores, heap, "");
         }
     }
@@ -63,7 +63,7 @@ final class Product implements AutoCloseable {
     }
 
     /** Starts it and waits until it is ready. */
-    static Product start(Workshop workshop, Path launcher, Site site, Etcd etcd, Settings settings)
+    public static Product start(Workshop workshop, Path launcher, Site site, Etcd etcd, Settings settings)
             throws InterruptedException {
         Product product = begin(workshop, launcher, site, etcd, settings);
         product.awaitReady();
@@ -86,12 +86,12 @@ final class Product implements AutoCloseable {
     }
 
     /** Its etcd API, with mutual TLS. */
-    String endpoint() {
+    public String endpoint() {
         return "https://127.0.0.1:" + site.port();
     }
 
     /** Certificates of its cluster's admin. */
-    String tls() {
+    public String tls() {
         return site.tls(LeafName.ADMIN);
     }
 

@@ -18,7 +18,7 @@ final class Connects implements Line {
     private static final String NOT_OURS = "not-ours";
     private static final List<Integer> SIZES = List.of(1, 100, 1000, 5000);
     private static final List<Integer> QUICK_SIZES = List.of(1, 1000);
-    private static final int BLOCK = 2000;
+    private static final int BLOCK = 500;
     private static final List<String> RIVALS = List.of("iptables-legacy", "iptables-nft", "nft-map");
 
     @Override
@@ -59,7 +59,7 @@ final class Connects implements Line {
             if (wanted.contains(TCP)) {
                 RIVALS.forEach(it -> sides.with(it, net.outside(it), service));
             }
-            sides.run(ground.rounds());
+            sides.run(4 * ground.rounds());
             return rows(wanted, size, sides);
         }
     }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 public final class DataplaneBench {
 
     private static final List<Line> LINES =
-            List.of(new Connects(), new Traffic(), new MapWrites(), new Selector(), new Failover(), new AgentLine());
+            List.of(new Connects(), new Traffic(), new MapWrites(), new Selector(), new Failover(), new AgentLine(), new EndToEnd());
 
     private DataplaneBench() {}
 
