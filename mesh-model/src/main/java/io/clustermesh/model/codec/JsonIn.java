@@ -22,8 +22,9 @@ final class JsonIn {
 
     private static final int MAX_DEPTH = 16;
 
+    /** Names are not remembered: those of a service's backends are addresses, and a table of all of them is copied each time. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+            .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxDocumentLength(Guard.MAX_BYTES)
