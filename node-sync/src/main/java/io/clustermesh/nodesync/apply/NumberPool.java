@@ -22,6 +22,7 @@ final class NumberPool {
     private final BitSet taken = new BitSet();
     private final Deque<Resting> resting = new ArrayDeque<>();
     private int inUse;
+    private int lowestFree; // no number below it is free
 
     /**
      * @param first the lowest number
@@ -38,10 +39,11 @@ final class NumberPool {
     /** A free number; empty if all are in use or resting. */
     OptionalInt take() {
         wake();
-        int bit = taken.nextClearBit(0);
+        int bit = taken.nextClearBit(lowestFree);
         if (bit >= count) {
             return OptionalInt.empty();
         }
+        lowestFree = bit + 1;
         taken.set(bit);
         inUse++;
         return OptionalInt.of(first + bit);
@@ -72,7 +74,9 @@ final class NumberPool {
     private void wake() {
         long now = clock.monotonicNanos();
         while (!resting.isEmpty() && resting.getFirst().untilNanos() - now <= 0) {
-            taken.clear(resting.removeFirst().number() - first);
+            int bit = resting.removeFirst().number() - first;
+            lowestFree = Math.min(lowestFree, bit);
+            taken.clear(bit);
         }
     }
 }
