@@ -80,7 +80,7 @@ final class AgentLine implements Line {
             throws InterruptedException {
         int seconds = ground.quick() ? 2 : 10;
         try (KvStore store = EtcdKvStore.connect(EtcdTarget.plaintext(URI.create(etcd.plain())), ground.clock())) {
-            int warm = change(ground, store, services, 0, seconds / 2); // the compilers' turn
+            int warm = change(ground, store, services, 0, 2 * seconds); // the compilers' turn
             long before = node.applies();
             double cpu = ProcessFigures.cpuSeconds(node.process.pid());
             long begin = ground.clock().monotonicNanos();

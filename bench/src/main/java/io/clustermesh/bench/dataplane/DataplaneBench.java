@@ -16,8 +16,14 @@ import java.util.function.Consumer;
 /** The eBPF service tables against a direct connection, kube-proxy's rules, and the same writes in C. */
 public final class DataplaneBench {
 
-    private static final List<Line> LINES =
-            List.of(new Connects(), new Traffic(), new MapWrites(), new Selector(), new Failover(), new AgentLine(), new EndToEnd());
+    private static final List<Line> LINES = List.of(
+            new Connects(),
+            new Traffic(),
+            new MapWrites(),
+            new Selector(),
+            new Failover(),
+            new AgentLine(),
+            new EndToEnd());
 
     private DataplaneBench() {}
 

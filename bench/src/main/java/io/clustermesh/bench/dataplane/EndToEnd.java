@@ -55,8 +55,8 @@ final class EndToEnd implements Line {
                 Etcd etcdB = Etcd.start(ground.workshop(), b, Cores.ANY);
                 Product productA =
                         Product.start(ground.workshop(), launcher, a, etcdA, new Product.Settings(Cores.ANY, "256m"));
-                Product productB = Product.start(
-                        ground.workshop(), launcher, b, etcdB, new Product.Settings(Cores.ANY, "256m"))) {
+                Product productB =
+                        Product.start(ground.workshop(), launcher, b, etcdB, new Product.Settings(Cores.ANY, "256m"))) {
             ground.progress().accept("end to end: %s to %s".formatted(productA.endpoint(), productB.endpoint()));
             AtomicFiles.write(manifest(b), manifest("198.18.252.10", "10.252.0.9"));
             AtomicFiles.write(manifest(a), manifest("198.18.254.10", pod(0)));
@@ -81,8 +81,15 @@ final class EndToEnd implements Line {
             int pod = 0;
             for (int round = -1; round < (ground.quick() ? 1 : 3); round++) {
                 Measured hops = generator.run(List.of(
-                        "relay", "--put", etcdA.plain(), "--watch", etcdB.plain(), "--changes",
-                        String.valueOf(CHANGES), "--rate", "20"));
+                        "relay",
+                        "--put",
+                        etcdA.plain(),
+                        "--watch",
+                        etcdB.plain(),
+                        "--changes",
+                        String.valueOf(CHANGES),
+                        "--rate",
+                        "20"));
                 List<Double> changes = new ArrayList<>();
                 for (int n = 0; n < ground.scaled(CHANGES); n++) {
                     node.mustRun();
@@ -157,8 +164,12 @@ final class EndToEnd implements Line {
                         Map.of("CLUSTERMESH_JVM_OPTS", "-XX:TieredStopAtLevel=4 -Xmx128m"),
                         site.directory());
         ground.workshop()
-                .await("node-sync has A's pod", process, Duration.ofMinutes(1), Duration.ofMillis(50), () -> has(
-                        socket, pod(0)));
+                .await(
+                        "node-sync has A's pod",
+                        process,
+                        Duration.ofMinutes(1),
+                        Duration.ofMillis(50),
+                        () -> has(socket, pod(0)));
         return process;
     }
 
