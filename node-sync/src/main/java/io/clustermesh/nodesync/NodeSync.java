@@ -1,7 +1,9 @@
 package io.clustermesh.nodesync;
 
 import io.clustermesh.bpf.maps.BackendPicker;
+import io.clustermesh.bpf.maps.IpCache;
 import io.clustermesh.bpf.maps.KernelServiceTables;
+import io.clustermesh.bpf.maps.MemoryIpCache;
 import io.clustermesh.bpf.maps.MemoryServiceTables;
 import io.clustermesh.bpf.maps.ServiceTables;
 import io.clustermesh.model.ServiceName;
@@ -13,6 +15,7 @@ import io.clustermesh.nodesync.audit.AuditMetrics;
 import io.clustermesh.nodesync.audit.AuditReport;
 import io.clustermesh.nodesync.audit.Auditor;
 import io.clustermesh.nodesync.audit.WrittenTables;
+import io.clustermesh.nodesync.ipcache.IpcacheAgent;
 import io.clustermesh.nodesync.view.Explained;
 import io.clustermesh.nodesync.view.LoadBalancerReader;
 import io.clustermesh.nodesync.view.PickView;
@@ -54,6 +57,7 @@ import java.util.function.Supplier;
 public final class NodeSync {
 
     private static final int HOPS = 2000;
+    private static final int MEMORY_PREFIXES = 512_000;
     private static final Duration STUCK = Duration.ofSeconds(60);
 
     private NodeSync() {}
@@ -95,14 +99,22 @@ public final class NodeSync {
                                     clock)));
         }
         Supplier<Status.Apiserver> apiserver = () -> apiserver(config, keeper, reflectors);
+        IpcacheAgent ipcache = IpcacheAgent.start(
+                config.node().cluster(), config.node().clusterId(), ipCacheOf(tables), store, lifecycle);
 
         Metrics metrics = lifecycle.own("metrics", new Metrics());
         NodeSyncMetrics.register(metrics.meter("nodesync"), agent::snapshot);
         Health health = health(agent, clock, apiserver);
+        ipcache.register(metrics.meter("nodesync"));
         AuditMetrics.register(metrics.meter("nodesync"), auditor::report);
         Map<String, View> views = views(config, agent, tables, apiserver, auditor, clock);
         views.put("/v1/hops", query -> hops.entries());
+        views.put("/v1/ipcache", ipcache::view);
         lifecycle.own("admin API", AdminServer.start(config.adminSocket(), health, metrics, views));
+    }
+
+    private static IpCache ipCacheOf(ServiceTables tables) {
+        return tables instanceof KernelServiceTables kernel ? kernel.ipCache() : new MemoryIpCache(MEMORY_PREFIXES);
     }
 
     private static ServiceTables open(DataPlane dataPlane) {

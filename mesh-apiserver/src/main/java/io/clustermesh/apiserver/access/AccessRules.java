@@ -15,13 +15,14 @@ import java.util.Optional;
  * <tr><th>anchor</th><th>common name</th><th>may read</th></tr>
  * <tr><td>own CA</td><td>{@code admin-<own>}</td><td>everything</td></tr>
  * <tr><td>own CA</td><td>{@code local-<own>}</td><td>heartbeat, mirrored data, cluster configs, canaries, our own
- * prefix</td></tr>
+ * prefix, the own pods' addresses</td></tr>
  * <tr><td>own CA</td><td>{@code remote}, {@code remote-<any>}</td><td>as a peer</td></tr>
  * <tr><td>CA of peer X</td><td>{@code remote-<X>}</td><td>heartbeat, what this cluster publishes, its config, its
  * canaries</td></tr>
  * </table>
  *
- * <p>The ranges are those of Cilium's {@code etcdinit}, with {@code clustermesh/} added for own agents.
+ * <p>The ranges are those of Cilium's {@code etcdinit}, with {@code clustermesh/} and the own pods' addresses (which Cilium's agents
+ * have from Kubernetes) added for own agents.
  */
 public final class AccessRules {
 
@@ -84,6 +85,7 @@ public final class AccessRules {
                         KeySpan.prefix(Keys.CLUSTER_CONFIGS),
                         KeySpan.prefix(Keys.SYNCED),
                         KeySpan.prefix(Keys.OURS),
+                        KeySpan.prefix(Keys.IPS),
                         HAS_CLUSTER_CONFIG,
                         HEALTH));
     }

@@ -64,6 +64,7 @@ class AccessRulesTest {
         assertThat(agent.mayRead(KeySpan.prefix("clustermesh/state/services/v1/west/")))
                 .isTrue();
         assertThat(agent.mayRead(KeySpan.prefix("cilium/cluster-config/"))).isTrue();
+        assertThat(agent.mayRead(KeySpan.prefix("cilium/state/ip/v1/default/"))).isTrue();
         assertThat(agent.mayRead(KeySpan.prefix("cilium/state/"))).isFalse();
     }
 

@@ -218,7 +218,12 @@ class EtcdctlIT {
     @Test
     void shouldShowEachRoleItsPrefixesAndNothingElse() {
         Set<String> peers = Set.of(
-                "cilium/.heartbeat", "cilium/state/", "cilium/cluster-config/west=", "cilium/synced/west/", "health=");
+                "cilium/.heartbeat",
+                "cilium/state/",
+                "cilium/state/ip/v1/default/",
+                "cilium/cluster-config/west=",
+                "cilium/synced/west/",
+                "health=");
         Set<String> agents = Set.of(
                 "cilium/.heartbeat",
                 "cilium/cache/",
@@ -226,6 +231,7 @@ class EtcdctlIT {
                 "cilium/cluster-config/west=",
                 "cilium/synced/",
                 "cilium/synced/west/",
+                "cilium/state/ip/v1/default/",
                 "clustermesh/",
                 "health=");
         Set<String> everything = new HashSet<>(peers);

@@ -95,8 +95,12 @@ final class FrontendState {
         }
     }
 
-    /** The service entry that these slots make, without the empty ones at the end. */
-    ServiceEntry slotsAsEntry() {
+    /**
+     * The service entry that these slots make, without the empty ones at the end.
+     *
+     * @param affinitySeconds how long a client stays with its backend, 0 for not at all
+     */
+    ServiceEntry slotsAsEntry(int affinitySeconds) {
         int count = slots.length;
         while (count > 0 && slots[count - 1].empty()) {
             count--;
@@ -105,6 +109,6 @@ final class FrontendState {
         for (int i = 0; i < count; i++) {
             entries.add(slots[i].entry());
         }
-        return new ServiceEntry(serviceId, entries);
+        return new ServiceEntry(serviceId, entries, affinitySeconds);
     }
 }

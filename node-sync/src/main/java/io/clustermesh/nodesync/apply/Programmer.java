@@ -280,7 +280,7 @@ public final class Programmer {
             // nobody reads the word before the entry is there, and an entry with an old word would refuse connects
             writePolicy(state, word);
         }
-        ServiceEntry entry = state.slotsAsEntry();
+        ServiceEntry entry = state.slotsAsEntry(frontend.affinitySeconds());
         if (!state.entry().equals(Optional.of(entry))) {
             tables.putService(state.key, entry);
             state.wrote(entry);

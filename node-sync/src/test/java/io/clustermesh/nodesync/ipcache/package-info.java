@@ -1,0 +1,4 @@
+@NullMarked
+package io.clustermesh.nodesync.ipcache;
+
+import org.jspecify.annotations.NullMarked;
