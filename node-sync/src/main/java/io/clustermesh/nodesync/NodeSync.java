@@ -12,10 +12,13 @@ import io.clustermesh.nodesync.agent.NodeSyncMetrics;
 import io.clustermesh.nodesync.agent.ServiceKeeper;
 import io.clustermesh.nodesync.agent.Source;
 import io.clustermesh.nodesync.audit.AuditMetrics;
-import io.clustermesh.nodesync.audit.AuditReport;
 import io.clustermesh.nodesync.audit.Auditor;
 import io.clustermesh.nodesync.audit.WrittenTables;
 import io.clustermesh.nodesync.ipcache.IpcacheAgent;
+import io.clustermesh.nodesync.quarantine.ConnectWitness;
+import io.clustermesh.nodesync.quarantine.Quarantine;
+import io.clustermesh.nodesync.quarantine.QuarantineMetrics;
+import io.clustermesh.nodesync.quarantine.TcpProber;
 import io.clustermesh.nodesync.view.Explained;
 import io.clustermesh.nodesync.view.LoadBalancerReader;
 import io.clustermesh.nodesync.view.PickView;
@@ -82,7 +85,15 @@ public final class NodeSync {
                 hops,
                 new LocalPlace(config.node().name(), config.place()));
         Auditor auditor = new Auditor(written, keeper, clock, config.auditEvery());
-        NodeAgent agent = new NodeAgent(keeper, clock, List.of(auditor::step));
+        Quarantine quarantine = new Quarantine(
+                written,
+                config.node().clusterId().value(),
+                config.quarantine() ? witness(tables) : ConnectWitness.BLIND,
+                lifecycle.own("prober", new TcpProber()),
+                keeper.events()::add,
+                clock);
+        Watch watch = new Watch(auditor, quarantine);
+        NodeAgent agent = new NodeAgent(keeper, clock, List.of(quarantine::step, auditor::step));
         lifecycle.run(agent);
 
         Map<Source, Reflector> reflectors = new EnumMap<>(Source.class);
@@ -107,7 +118,8 @@ public final class NodeSync {
         Health health = health(agent, clock, apiserver);
         ipcache.register(metrics.meter("nodesync"));
         AuditMetrics.register(metrics.meter("nodesync"), auditor::report);
-        Map<String, View> views = views(config, agent, tables, apiserver, auditor, clock);
+        QuarantineMetrics.register(metrics.meter("nodesync"), quarantine::report);
+        Map<String, View> views = views(config, agent, tables, apiserver, watch, clock);
         views.put("/v1/hops", query -> hops.entries());
         views.put("/v1/ipcache", ipcache::view);
         lifecycle.own("admin API", AdminServer.start(config.adminSocket(), health, metrics, views));
@@ -115,6 +127,17 @@ public final class NodeSync {
 
     private static IpCache ipCacheOf(ServiceTables tables) {
         return tables instanceof KernelServiceTables kernel ? kernel.ipCache() : new MemoryIpCache(MEMORY_PREFIXES);
+    }
+
+    /** The two that look after the tables between changes. */
+    private record Watch(Auditor auditor, Quarantine quarantine) {}
+
+    private static ConnectWitness witness(ServiceTables tables) {
+        return tables instanceof KernelServiceTables kernel
+                ? limit -> kernel.tallies().failures(limit).stream()
+                        .map(failure -> failure.target().backend())
+                        .toList()
+                : ConnectWitness.BLIND;
     }
 
     private static ServiceTables open(DataPlane dataPlane) {
@@ -131,19 +154,21 @@ public final class NodeSync {
             NodeAgent agent,
             ServiceTables tables,
             Supplier<Status.Apiserver> apiserver,
-            Auditor auditor,
+            Watch watch,
             Clock clock) {
         LoadBalancerReader reader = new LoadBalancerReader(config.dataPlane().kind());
         Map<String, View> views = new HashMap<>();
         views.put("/v1/lb", query -> agent.ask(keeper -> reader.read(keeper, clock.now())));
-        views.put(
-                "/v1/status", query -> agent.ask(keeper -> status(config, keeper, apiserver.get(), auditor.report())));
+        views.put("/v1/status", query -> agent.ask(keeper -> status(config, keeper, apiserver.get(), watch)));
         views.put("/v1/explain", query -> {
             ServiceName service = service(query);
             return agent.ask(keeper -> Explained.read(keeper, reader, config.node(), service, clock.now()));
         });
         views.put(
-                "/v1/audit", query -> query.containsKey("now") ? agent.ask(keeper -> auditor.now()) : auditor.report());
+                "/v1/audit",
+                query -> query.containsKey("now")
+                        ? agent.ask(keeper -> watch.auditor().now())
+                        : watch.auditor().report());
         if (config.dataPlane() instanceof DataPlane.Memory) {
             views.put(
                     "/v1/pick",
@@ -161,8 +186,7 @@ public final class NodeSync {
         return ServiceName.parse(text);
     }
 
-    private static Status status(
-            NodeSyncConfig config, ServiceKeeper keeper, Status.Apiserver apiserver, AuditReport audit) {
+    private static Status status(NodeSyncConfig config, ServiceKeeper keeper, Status.Apiserver apiserver, Watch watch) {
         return new Status(
                 config.node(),
                 apiserver,
@@ -176,7 +200,8 @@ public final class NodeSync {
                         keeper.refusals().total(),
                         keeper.refusals().current()),
                 keeper.findings(),
-                audit,
+                watch.auditor().report(),
+                watch.quarantine().report(),
                 keeper.events().events());
     }
 

@@ -38,6 +38,8 @@ import java.util.Optional;
  *   table-entries: 1048576
  * audit:
  *   every: 60s                   # reading the tables back and repairing them
+ * quarantine:
+ *   enabled: true                # take traffic off backends that don't answer
  * admin:
  *   socket: run/node-sync.sock
  * </pre>
@@ -47,6 +49,7 @@ import java.util.Optional;
  * @param apiserver the own cluster's mesh-apiserver
  * @param dataPlane where the tables live
  * @param auditEvery from one audit of the tables to the next
+ * @param quarantine whether backends and peers that don't answer get no new connections
  * @param adminSocket unix socket of the admin API
  */
 public record NodeSyncConfig(
@@ -55,6 +58,7 @@ public record NodeSyncConfig(
         EtcdTarget apiserver,
         DataPlane dataPlane,
         Duration auditEvery,
+        boolean quarantine,
         Path adminSocket) {
 
     /**
@@ -84,8 +88,10 @@ public record NodeSyncConfig(
                             : List.of());
             DataPlane dataPlane = dataPlane(settings);
             Duration auditEvery = settings.duration("audit.every", AUDIT_EVERY);
+            boolean quarantine = settings.flag("quarantine.enabled", true);
             Path adminSocket = settings.path("admin.socket");
-            return new NodeSyncConfig(node, place, apiserver(settings), dataPlane, auditEvery, adminSocket);
+            return new NodeSyncConfig(
+                    node, place, apiserver(settings), dataPlane, auditEvery, quarantine, adminSocket);
         });
     }
 

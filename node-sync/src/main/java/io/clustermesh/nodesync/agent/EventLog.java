@@ -26,7 +26,8 @@ public final class EventLog {
      */
     public record Event(Instant at, String kind, String subject, String message) {}
 
-    void add(String kind, String subject, String message) {
+    /** Notes one; on the agent's thread. */
+    public void add(String kind, String subject, String message) {
         if (events.size() == CAPACITY) {
             events.removeFirst();
         }

@@ -10,6 +10,7 @@ import io.clustermesh.nodesync.apply.Programmer;
 import io.clustermesh.nodesync.audit.AuditReport;
 import io.clustermesh.nodesync.desired.Finding;
 import io.clustermesh.nodesync.desired.Inventory;
+import io.clustermesh.nodesync.quarantine.QuarantineReport;
 import io.clustermesh.store.sync.Freshness;
 import java.net.URI;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param records what came in
  * @param impaired services that are not served exactly as asked, by name
  * @param audit what audits of the tables have found
+ * @param quarantine who gets no new connections because he does not answer
  * @param events the last things worth telling, oldest first
  */
 public record Status(
@@ -33,6 +35,7 @@ public record Status(
         Records records,
         Map<ServiceName, List<Finding>> impaired,
         AuditReport audit,
+        QuarantineReport quarantine,
         List<EventLog.Event> events) {
 
     /**
