@@ -41,7 +41,7 @@ public record Site(ClusterHome home, ClusterPki pki, int port) {
         return new Site(new ClusterHome(directory, file), pki, port);
     }
 
-    Path directory() {
+    public Path directory() {
         return home.directory();
     }
 

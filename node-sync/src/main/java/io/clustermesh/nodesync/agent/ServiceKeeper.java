@@ -266,10 +266,6 @@ public final class ServiceKeeper implements Auditor.Repairs {
         return inventory.drains();
     }
 
-    private void touch(ServiceName name) {
-        touched.computeIfAbsent(name, any -> new HashSet<>());
-    }
-
     private boolean ownGone(ClusterName cluster, ServiceName name) {
         return cluster.equals(reader.own()) && inventory.removeLocal(name);
     }

@@ -31,7 +31,7 @@ class IpcacheKeeperTest {
         own("10.1.0.7", OWN);
         own("fd01::7", OWN);
         peer("east", "10.2.0.9", EAST);
-        keeper.take(Source.PEER_CONFIGS, Changes.config("east", 2, ExportMode.BOTH));
+        keeper.take(Source.PEER_CONFIGS, Changes.config("east", 2, ExportMode.SERVICES_AND_SLICES));
         keeper.settle();
 
         assertThat(at("10.1.0.7")).contains(entry(OWN, 1));
@@ -69,7 +69,7 @@ class IpcacheKeeperTest {
         keeper.settle();
         assertThat(at("10.2.0.9")).contains(entry(EAST, 0));
 
-        keeper.take(Source.PEER_CONFIGS, Changes.config("east", 2, ExportMode.BOTH));
+        keeper.take(Source.PEER_CONFIGS, Changes.config("east", 2, ExportMode.SERVICES_AND_SLICES));
         keeper.settle();
 
         assertThat(at("10.2.0.9")).contains(entry(EAST, 2));
