@@ -109,7 +109,7 @@ static void services(const char *pin, long n) {
             uint32_t *value = (uint32_t *)(values + (size_t)count * info.value_size);
             value[0] = (uint32_t)i;
             value[1] = 2;
-            for (uint32_t slot = 0; slot < 2; slot++) memcpy(value + 2 + 3 * slot, (uint32_t[]){slot + 1, 0, 251}, 12);
+            for (uint32_t slot = 0; slot < 2; slot++) memcpy(value + 4 + 3 * slot, (uint32_t[]){slot + 1, 0, 251}, 12);
         }
         if (bpf_map_update_batch(fd, keys + from, values, &count, NULL)) die("batch: %s", strerror(errno));
     }

@@ -39,6 +39,9 @@ final class KernelLayout {
 
     private static final int ADDRESS_BYTES = 16;
 
+    /** The lower half of ::ffff:0.0.0.0. */
+    private static final long MAPPED = 0xffffL << 32;
+
     private KernelLayout() {}
 
     private static ByteBuffer buffer(int bytes) {
@@ -50,9 +53,25 @@ final class KernelLayout {
     }
 
     static byte[] frontend(FrontendKey frontend) {
-        ByteBuffer buffer = buffer(FRONTEND_BYTES).put(frontend.ip().mappedBytes());
-        putL4(buffer, frontend.l4());
+        ByteBuffer buffer = buffer(FRONTEND_BYTES);
+        put(buffer, frontend);
         return buffer.array();
+    }
+
+    static void put(ByteBuffer to, FrontendKey frontend) {
+        put(to, frontend.ip());
+        putL4(to, frontend.l4());
+    }
+
+    /** In the network's order, IPv4 as v4-mapped. */
+    private static void put(ByteBuffer to, IpAddress ip) {
+        boolean mapped = ip.family() == IpAddress.Family.IPV4;
+        putBig(to, mapped ? 0 : ip.high());
+        putBig(to, mapped ? MAPPED | ip.low() : ip.low());
+    }
+
+    private static void putBig(ByteBuffer to, long word) {
+        to.putLong(to.order() == ByteOrder.BIG_ENDIAN ? word : Long.reverseBytes(word));
     }
 
     static FrontendKey frontend(byte[] bytes) {
@@ -62,15 +81,19 @@ final class KernelLayout {
     }
 
     static byte[] service(ServiceEntry entry) {
-        ByteBuffer buffer = buffer(SERVICE_BYTES)
-                .putInt(entry.serviceId())
+        ByteBuffer buffer = buffer(SERVICE_BYTES);
+        put(buffer, entry);
+        return buffer.array();
+    }
+
+    static void put(ByteBuffer to, ServiceEntry entry) {
+        to.putInt(entry.serviceId())
                 .putInt(entry.slots().size())
                 .putInt(entry.affinitySeconds())
                 .putInt(0);
         for (Slot slot : entry.slots()) {
-            buffer.putInt(slot.clusterId()).putInt(slot.tableBase()).putInt(slot.tableSize());
+            to.putInt(slot.clusterId()).putInt(slot.tableBase()).putInt(slot.tableSize());
         }
-        return buffer.array();
     }
 
     static ServiceEntry service(byte[] bytes) {
@@ -88,7 +111,8 @@ final class KernelLayout {
 
     /** The entry as three words: two of the address, then the one that makes it valid. */
     static long[] backend(BackendEntry backend) {
-        ByteBuffer buffer = buffer(BACKEND_BYTES).put(backend.ip().mappedBytes());
+        ByteBuffer buffer = buffer(BACKEND_BYTES);
+        put(buffer, backend.ip());
         putL4(buffer, backend.l4());
         buffer.put((byte) backend.state().ordinal()).putInt(backend.clusterId()).flip();
         return new long[] {buffer.getLong(), buffer.getLong(), buffer.getLong()};

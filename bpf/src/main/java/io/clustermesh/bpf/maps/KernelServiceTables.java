@@ -105,9 +105,10 @@ public final class KernelServiceTables implements ServiceTables {
     public void putServices(Map<FrontendKey, ServiceEntry> entries) {
         entries.values().forEach(bounds::checkService);
         entries.forEach(members::add);
-        services.updateAll(entries.entrySet().stream()
-                .map(it -> new BpfMap.Entry(KernelLayout.frontend(it.getKey()), KernelLayout.service(it.getValue())))
-                .toList());
+        services.updateAll(entries.entrySet(), (entry, key, value) -> {
+            KernelLayout.put(key, entry.getKey());
+            KernelLayout.put(value, entry.getValue());
+        });
         entries.forEach(members::settle);
     }
 
