@@ -67,9 +67,16 @@ public record ServiceRecord(
         backends = copy(backends);
     }
 
+    /** Neighbours with equal ports share them, as nearly all backends of a service do: hundreds of thousands are held. */
     private static Map<IpAddress, Map<String, L4>> copy(Map<IpAddress, Map<String, L4>> ports) {
         Map<IpAddress, Map<String, L4>> copy = new TreeMap<>();
-        ports.forEach((ip, byName) -> copy.put(ip, java.util.Collections.unmodifiableMap(new TreeMap<>(byName))));
+        Map<String, L4> last = Map.of();
+        for (Map.Entry<IpAddress, Map<String, L4>> entry : ports.entrySet()) {
+            if (!last.equals(entry.getValue())) {
+                last = java.util.Collections.unmodifiableMap(new TreeMap<>(entry.getValue()));
+            }
+            copy.put(entry.getKey(), last);
+        }
         return java.util.Collections.unmodifiableMap(copy);
     }
 }
