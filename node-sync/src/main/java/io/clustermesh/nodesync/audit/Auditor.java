@@ -175,7 +175,7 @@ public final class Auditor {
         Map<FrontendKey, ServiceEntry> written = Map.copyOf(tables.writtenServices());
         written.forEach((key, entry) -> {
             ServiceEntry seen = there.get(key);
-            if (!entry.equals(seen)) {
+            if (seen == null || !entry.equals(seen)) {
                 tables.putService(key, entry);
                 found(
                         seen == null ? Drift.FRONTEND_MISSING : Drift.FRONTEND_CHANGED,
@@ -232,12 +232,9 @@ public final class Auditor {
         try {
             seen = tables.backend(index);
         } catch (RuntimeException e) {
-            seen = Optional.empty();
             tables.removeBackend(index);
+            written.ifPresent(entry -> tables.putBackend(index, entry));
             found(Drift.UNREADABLE, "backend " + index, String.valueOf(e.getMessage()));
-            if (written.isPresent()) {
-                tables.putBackend(index, written.get());
-            }
             return;
         }
         if (written.equals(seen)) {

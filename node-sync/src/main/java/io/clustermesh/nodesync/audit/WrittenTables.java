@@ -48,7 +48,8 @@ public final class WrittenTables implements ServiceTables {
             }
         }
         for (int index = 1; index < backends.length; index++) {
-            backends[index] = tables.backend(index).orElse(null);
+            int number = index;
+            tables.backend(index).ifPresent(found -> backends[number] = found);
         }
         for (int cluster = 0; cluster < CLUSTERS; cluster++) {
             down.set(cluster, tables.isClusterDown(cluster));

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -223,12 +224,14 @@ public final class Quarantine {
                 continue;
             }
             if (lost.patient.ill()) {
-                boolean asked = result.target().equals(lost.asked);
-                if (!asked && !result.answered()) {
+                boolean wasAsked = Objects.equals(result.target(), lost.asked);
+                if (!wasAsked && !result.answered()) {
                     continue; // one of its backends that is probed for its own sake
                 }
                 lost.next += result.answered() ? 0 : 1;
                 if (lost.patient.answered(result.answered(), now)) {
+                    lost.answers = true;
+                    lost.silent.clear();
                     tables.setClusterDown(cluster, false);
                     events.add(
                             "CLUSTER_UP", "cluster " + cluster, "its backends answer again; it gets new connections");

@@ -79,14 +79,12 @@ class QuarantineKernelIT {
         Server(String address) throws IOException {
             socket = new ServerSocket(PORT, 50, InetAddress.getByName(address));
             worker = Worker.start("server-" + address, () -> {
-                try {
-                    while (true) {
-                        try (Socket client = socket.accept()) {
-                            client.getOutputStream().write(address.getBytes(StandardCharsets.UTF_8));
-                        }
+                while (!socket.isClosed()) {
+                    try (Socket client = socket.accept()) {
+                        client.getOutputStream().write(address.getBytes(StandardCharsets.UTF_8));
+                    } catch (IOException e) {
+                        // the server is closed, which ends it, or a probe has gone before it was answered
                     }
-                } catch (IOException e) {
-                    assertThat(socket.isClosed()).isTrue();
                 }
             });
         }
