@@ -182,6 +182,7 @@ final class AgentLine implements Line {
     private record Node(Ground ground, Child process, Path socket, long startedNanos) implements AutoCloseable {
 
         static Node start(Ground ground, Etcd etcd, Path home) {
+            String launcher = ground.launcher().toString();
             ground.premises().close();
             ground.premises().cgroup().create();
             Path socket = home.resolve("node-sync.sock");
@@ -203,7 +204,7 @@ final class AgentLine implements Line {
                             "node-sync",
                             Cores.ANY,
                             List.of(
-                                    ground.checkout().resolve("bin/clustermesh").toString(),
+                                    launcher,
                                     "run",
                                     "node-sync",
                                     "--config",

@@ -50,7 +50,7 @@ final class EndToEnd implements Line {
         Site a = Site.make(homes, "a", 254, Machine.freePort());
         Site b = Site.make(homes, "b", 252, Machine.freePort());
         new Connector(Homes.in(homes), ground.clock()).connect("a", "b");
-        Path launcher = ground.checkout().resolve("bin/clustermesh");
+        Path launcher = ground.launcher();
         try (Etcd etcdA = Etcd.start(ground.workshop(), a, Cores.ANY);
                 Etcd etcdB = Etcd.start(ground.workshop(), b, Cores.ANY);
                 Product productA =

@@ -5,6 +5,7 @@ import io.clustermesh.bench.host.BenchFailed;
 import io.clustermesh.bench.host.Machine.Cores;
 import io.clustermesh.bench.host.Measured;
 import io.clustermesh.bench.host.Workshop;
+import io.clustermesh.cli.rig.linux.Shell;
 import io.clustermesh.store.runtime.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,13 @@ record Ground(Workshop workshop, Premises premises, Path checkout, boolean quick
 
     Clock clock() {
         return workshop.clock();
+    }
+
+    /** {@code bin/clustermesh}, which has made its AOT cache when this returns. */
+    Path launcher() {
+        Path launcher = checkout.resolve("bin/clustermesh");
+        Shell.run(List.of(launcher.toString(), "version"));
+        return launcher;
     }
 
     /** Starts {@code planeload WORDS}. */
