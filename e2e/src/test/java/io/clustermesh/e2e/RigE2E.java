@@ -179,6 +179,29 @@ class RigE2E {
     }
 
     @Test
+    @Order(10)
+    void shouldExplainAServiceAndLeaveBackendsThatDieSilently() {
+        await().atMost(SOON).untilAsserted(() -> {
+            Result explained =
+                    clustermesh("explain", "shop/echo", "--node", "west-n1", "--home", CLUSTERS.toString());
+            assertThat(explained.exitCode()).as(explained.out() + explained.err()).isZero();
+            assertThat(explained.out()).contains("own record", "export", "mirror", "inventory", "tables");
+        });
+
+        for (String pod : List.of("west/echo-1", "west/echo-2")) {
+            clustermesh("rig", "kill", "--name", RIG, "--unnoticed", pod).ok();
+        }
+        await().atMost(SOON).untilAsserted(() -> assertThat(askFromWest(20)).containsExactly("east"));
+        Result differs = clustermesh("explain", "shop/echo", "--node", "west-n1", "--home", CLUSTERS.toString());
+        assertThat(differs.exitCode()).as("the tables hold backends back").isEqualTo(1);
+        assertThat(differs.out()).contains("off 10.1.");
+
+        clustermesh("rig", "scale", "--name", RIG, "west/shop/echo", "0").ok();
+        clustermesh("rig", "scale", "--name", RIG, "west/shop/echo", "2").ok();
+        await().atMost(SOON).untilAsserted(() -> assertThat(askFromWest(20)).containsExactly("west"));
+    }
+
+    @Test
     @Order(11)
     void shouldLearnThePodNetworkFromBgp() {
         Result routes = exec("west/n1", "ip", "route", "show", "proto", "186");
