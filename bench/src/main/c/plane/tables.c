@@ -3,7 +3,7 @@
  *
  *   backends PIN N           N entries of the backend array, by stores into its memory
  *   batch PIN N              the same by bpf_map_update_batch, 256 at a time
- *   services PIN N           N frontends by bpf_map_update_batch, 256 at a time; removes them afterwards
+ *   services PIN N           N frontends by bpf_map_update_batch, 256 at a time
  *   flip PIN INDEX A B N EVERY_US FILE   word INDEX of the policy map to A, to B, and so on, N times; FILE gets "before after"
  *   await PIN N              for each IPv4 address on stdin: when one of the first N backends has it, at most 5 s
  *   bit PIN CLUSTER N        sets and clears the cluster-down bit; one store each
@@ -114,10 +114,6 @@ static void services(const char *pin, long n) {
         if (bpf_map_update_batch(fd, keys + from, values, &count, NULL)) die("batch: %s", strerror(errno));
     }
     uint64_t took = now_ns() - begin;
-    for (long i = 0; i < n; i += BATCH) {
-        uint32_t count = (uint32_t)(n - i < BATCH ? n - i : BATCH);
-        if (bpf_map_delete_batch(fd, keys + i, &count, NULL)) die("delete: %s", strerror(errno));
-    }
     per_entry("entry", took, n);
 }
 

@@ -203,12 +203,7 @@ final class AgentLine implements Line {
                     .start(
                             "node-sync",
                             Cores.ANY,
-                            List.of(
-                                    launcher,
-                                    "run",
-                                    "node-sync",
-                                    "--config",
-                                    config.toString()),
+                            List.of(launcher, "run", "node-sync", "--config", config.toString()),
                             Map.of("CLUSTERMESH_JVM_OPTS", JVM.formatted(HEAP)),
                             home);
             return new Node(ground, process, socket, now);

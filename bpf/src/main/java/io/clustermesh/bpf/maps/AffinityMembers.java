@@ -61,6 +61,11 @@ final class AffinityMembers {
         }
     }
 
+    /** Whether writing this entry changes any membership, so that it must be settled afterwards. */
+    boolean concerns(FrontendKey frontend, ServiceEntry entry) {
+        return entry.hasAffinity() || (!entries.isEmpty() && entries.containsKey(frontend));
+    }
+
     /** After it was written: who is no longer drawn is a member no longer. */
     void settle(FrontendKey frontend, ServiceEntry entry) {
         remove(frontend);

@@ -4,6 +4,7 @@ import io.clustermesh.bpf.libbpf.BpfException;
 import io.clustermesh.bpf.libbpf.BpfMap;
 import io.clustermesh.bpf.libbpf.MappedRegion;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,13 +104,18 @@ public final class KernelServiceTables implements ServiceTables {
 
     @Override
     public void putServices(Map<FrontendKey, ServiceEntry> entries) {
-        entries.values().forEach(bounds::checkService);
-        entries.forEach(members::add);
+        // one pass: looking at each of many objects again costs more than writing it
+        List<Map.Entry<FrontendKey, ServiceEntry>> unsettled = new ArrayList<>();
         services.updateAll(entries.entrySet(), (entry, key, value) -> {
+            bounds.checkService(entry.getValue());
+            members.add(entry.getKey(), entry.getValue());
+            if (members.concerns(entry.getKey(), entry.getValue())) {
+                unsettled.add(entry);
+            }
             KernelLayout.put(key, entry.getKey());
             KernelLayout.put(value, entry.getValue());
         });
-        entries.forEach(members::settle);
+        unsettled.forEach(entry -> members.settle(entry.getKey(), entry.getValue()));
     }
 
     @Override

@@ -107,9 +107,7 @@ public final class ExplainCommand implements Callable<Integer> {
                         way.cluster(),
                         step.hop(),
                         step.where(),
-                        step.revision().isPresent()
-                                ? String.valueOf(step.revision().getAsLong())
-                                : "-",
+                        step.revision().map(String::valueOf).orElse("-"),
                         step.at()
                                 .map(at -> AdminView.age(Duration.between(at, now)))
                                 .orElse("-"),

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -52,7 +51,7 @@ record Explanation(List<Way> ways) {
     record Step(
             String hop,
             String where,
-            OptionalLong revision,
+            Optional<Long> revision,
             Optional<Instant> at,
             Map<String, Boolean> backends,
             String difference) {}
@@ -108,7 +107,7 @@ record Explanation(List<Way> ways) {
                     .formatted(viewer.cluster());
         }
         steps.add(new Step(
-                "inventory", node, OptionalLong.empty(), AdminView.instant(answer.path("changed")), all, difference));
+                "inventory", node, Optional.empty(), AdminView.instant(answer.path("changed")), all, difference));
         wanted.forEach((frontend, backends) -> steps.add(tables(node, answer, cluster, frontend, backends)));
         return new Way(node, cluster, steps);
     }
@@ -120,7 +119,7 @@ record Explanation(List<Way> ways) {
         Map<String, Boolean> before =
                 steps.isEmpty() ? Map.of() : steps.getLast().backends();
         Step step = found.orElseGet(
-                () -> new Step("", "", OptionalLong.empty(), Optional.empty(), Map.of(), "there is none"));
+                () -> new Step("", "", Optional.empty(), Optional.empty(), Map.of(), "there is none"));
         String difference = step.difference().isEmpty() && !steps.isEmpty()
                 ? difference(before, step.backends())
                 : step.difference();
@@ -147,7 +146,7 @@ record Explanation(List<Way> ways) {
             }
             if (found) {
                 return Optional.of(
-                        new Step(hop, "", OptionalLong.of(revision), at, backends, readable ? "" : "can't be read"));
+                        new Step(hop, "", Optional.of(revision), at, backends, readable ? "" : "can't be read"));
             }
         }
         return Optional.empty();
@@ -215,7 +214,7 @@ record Explanation(List<Way> ways) {
             difference =
                     (difference.isEmpty() ? "" : difference + "; ") + "cluster %s is marked down".formatted(cluster);
         }
-        return new Step("tables", node + " " + frontend, OptionalLong.empty(), Optional.empty(), backends, difference);
+        return new Step("tables", node + " " + frontend, Optional.empty(), Optional.empty(), backends, difference);
     }
 
     /** Backends that take no new connections may be left out on the way, so they are no difference. */

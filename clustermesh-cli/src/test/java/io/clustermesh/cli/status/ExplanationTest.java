@@ -152,6 +152,20 @@ class ExplanationTest {
     }
 
     @Test
+    void shouldHaveAJsonForm() throws JsonProcessingException {
+        Explanation explanation = explain(
+                copies(copy("MIRROR", "east", E1)),
+                copies(copy("OWN", "east", E1), copy("EXPORT", "east", E1)),
+                node(wanted(E1), tables(false, "ACTIVE", E1)));
+
+        JsonNode json = AdminJson.mapper().readTree(AdminJson.mapper().writeValueAsString(explanation.ways()));
+
+        assertThat(json.at("/0/steps/0/revision").asInt()).isEqualTo(7);
+        assertThat(json.at("/0/steps/3/revision").isNull()).isTrue();
+        assertThat(json.at("/0/steps/0/backends").has(E1)).isTrue();
+    }
+
+    @Test
     void shouldExplainWhyANodeServesNothing() {
         Explanation explanation = explain(
                 copies(copy("MIRROR", "east", E1)),
