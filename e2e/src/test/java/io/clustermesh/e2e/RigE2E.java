@@ -182,9 +182,10 @@ class RigE2E {
     @Order(10)
     void shouldExplainAServiceAndLeaveBackendsThatDieSilently() {
         await().atMost(SOON).untilAsserted(() -> {
-            Result explained =
-                    clustermesh("explain", "shop/echo", "--node", "west-n1", "--home", CLUSTERS.toString());
-            assertThat(explained.exitCode()).as(explained.out() + explained.err()).isZero();
+            Result explained = clustermesh("explain", "shop/echo", "--node", "west-n1", "--home", CLUSTERS.toString());
+            assertThat(explained.exitCode())
+                    .as(explained.out() + explained.err())
+                    .isZero();
             assertThat(explained.out()).contains("own record", "export", "mirror", "inventory", "tables");
         });
 

@@ -34,7 +34,7 @@ import java.util.Set;
 final class EndToEnd implements Line {
 
     private static final String NAME = "end-to-end";
-    private static final int CHANGES = 100;
+    private static final int CHANGES = 60;
     private static final Duration BETWEEN = Duration.ofMillis(50);
     private static final int WATCHED_BACKENDS = 64;
 

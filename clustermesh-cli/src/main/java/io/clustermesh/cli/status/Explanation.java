@@ -118,8 +118,8 @@ record Explanation(List<Way> ways) {
         }
         Map<String, Boolean> before =
                 steps.isEmpty() ? Map.of() : steps.getLast().backends();
-        Step step = found.orElseGet(
-                () -> new Step("", "", Optional.empty(), Optional.empty(), Map.of(), "there is none"));
+        Step step =
+                found.orElseGet(() -> new Step("", "", Optional.empty(), Optional.empty(), Map.of(), "there is none"));
         String difference = step.difference().isEmpty() && !steps.isEmpty()
                 ? difference(before, step.backends())
                 : step.difference();
