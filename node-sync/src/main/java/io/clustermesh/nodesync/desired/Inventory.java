@@ -120,9 +120,14 @@ public final class Inventory {
 
     private void count(List<IpAddress> ips, int by) {
         for (IpAddress ip : ips) {
-            boolean was = clusterIps.containsKey(ip);
-            clusterIps.merge(ip, by, (a, b) -> a + b == 0 ? null : a + b);
-            if (was != clusterIps.containsKey(ip)) {
+            int before = clusterIps.getOrDefault(ip, 0);
+            int now = before + by;
+            if (now == 0) {
+                clusterIps.remove(ip);
+            } else {
+                clusterIps.put(ip, now);
+            }
+            if ((before == 0) != (now == 0)) {
                 changedClusterIps.add(ip);
             }
         }

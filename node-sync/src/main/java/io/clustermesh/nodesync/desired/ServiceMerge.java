@@ -118,7 +118,8 @@ public final class ServiceMerge {
         double error = Selection.roundingError(
                 frontend.affinity(),
                 frontend.balancing(),
-                frontend.slots().stream().map(DesiredSlot::demand).toList());
+                frontend.slots().stream().map(DesiredSlot::demand).toList(),
+                ServiceEntry.MAX_SLOTS);
         return error <= TOLERATED
                 ? Optional.empty()
                 : Optional.of(new Finding(

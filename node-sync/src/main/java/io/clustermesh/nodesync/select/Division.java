@@ -106,6 +106,7 @@ final class Division {
     private static double health(List<Claim> tier) {
         int active = 0;
         int all = 0;
+        // a cluster in several slots counts in each, with the same health, which hardly moves that of the tier
         for (Claim claim : tier) {
             active += claim.offer.active();
             all += claim.offer.active() + claim.offer.unready();

@@ -6,6 +6,7 @@ import io.clustermesh.model.Balancing;
 import io.clustermesh.model.Balancing.Cap;
 import io.clustermesh.nodesync.select.Division.Claim;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,12 @@ public final class Selection {
 
     /** Where backends stand that only serve when nobody else does. */
     public static final int LAST_TIER = PolicyWord.TIERS - 1;
+
+    /** With a smaller error than this, as a part of all connections, no more slots are spent. */
+    private static final double PRECISE = 0.005;
+
+    /** A cluster with more backends has one slot, since each further one would cost a large table. */
+    private static final int MOST_TO_SPREAD = 81;
 
     /** A cluster that order does not name stands after all that it does. */
     private static final int UNNAMED = Integer.MAX_VALUE;
@@ -74,11 +81,37 @@ public final class Selection {
         return new Selection(affinity, balancing, slots).word();
     }
 
+    /**
+     * How many slots each cluster should have, so that shares come out right: more than one for a cluster whose share is so
+     * much larger than another's that 63 steps are too few. Only for clusters that the service weighs.
+     *
+     * @param slots one for each cluster
+     * @param room slots in all, at least as many as clusters
+     */
+    public static int[] parts(Affinity affinity, Balancing balancing, List<SlotDemand> slots, int room) {
+        int[] parts = new int[slots.size()];
+        Arrays.fill(parts, 1);
+        if (balancing.weights().isEmpty()) {
+            return parts; // by numbers of backends, a share that is too small for a step is nobody's wish
+        }
+        double[] first = new Selection(affinity, balancing, slots).sharesOf(0);
+        for (int used = slots.size(); used < room && Shares.error(first, parts) > PRECISE; used++) {
+            int largest = 0;
+            for (int i = 1; i < first.length; i++) {
+                largest = first[i] / parts[i] > first[largest] / parts[largest] ? i : largest;
+            }
+            if (slots.get(largest).offer().usable() > MOST_TO_SPREAD) {
+                return parts;
+            }
+            parts[largest]++;
+        }
+        return parts;
+    }
+
     /** By how much, at most, the share of a cluster of the first tier is off since weights are small whole numbers. */
-    public static double roundingError(Affinity affinity, Balancing balancing, List<SlotDemand> slots) {
-        Selection selection = new Selection(affinity, balancing, slots);
-        double[] first = selection.sharesOf(0);
-        return Shares.error(first, Shares.weights(first));
+    public static double roundingError(Affinity affinity, Balancing balancing, List<SlotDemand> slots, int room) {
+        double[] first = new Selection(affinity, balancing, slots).sharesOf(0);
+        return Shares.error(first, parts(affinity, balancing, slots, room));
     }
 
     private void select() {
@@ -90,7 +123,7 @@ public final class Selection {
             }
             if (slot.offer().active() == 0 || slot.keepPercent() == 0) {
                 tiers[i] = LAST_TIER;
-                shares[i] = slot.offer().usable();
+                shares[i] = (double) slot.offer().usable() / slot.parts();
             } else {
                 ranked.computeIfAbsent(rank(slot), rank -> new ArrayList<>()).add(claim(i, slot));
             }
@@ -154,6 +187,12 @@ public final class Selection {
         Integer weight = balancing.weights().get(slot.cluster());
         double amount = weight == null ? slot.offer().weight() / (double) Balancing.BACKEND_WEIGHT : weight;
         double most = balancing.capacity().get(slot.cluster()) instanceof Cap.Share(int percent) ? percent / 100.0 : 1;
-        return new Claim(index, amount, weight != null, slot.offer(), slot.keepPercent() / 100.0, most);
+        return new Claim(
+                index,
+                amount / slot.parts(),
+                weight != null,
+                slot.offer(),
+                slot.keepPercent() / 100.0,
+                most / slot.parts());
     }
 }

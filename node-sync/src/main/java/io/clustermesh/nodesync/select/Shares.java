@@ -32,7 +32,7 @@ final class Shares {
             for (int i = 0; i < shares.length; i++) {
                 weights[i] = shares[i] <= 0 ? 0 : Math.max(1, (int) Math.round(shares[i] / largest * scale));
             }
-            double error = error(shares, weights);
+            double error = off(shares, weights);
             if (error < smallestError - ROUNDING) {
                 smallestError = error;
                 best = weights;
@@ -41,8 +41,25 @@ final class Shares {
         return best;
     }
 
-    /** By how much, at most, a share that {@code weights} make is off, as a part of all. */
-    static double error(double[] shares, int[] weights) {
+    /**
+     * By how much, at most, a share is off once it is a whole number, as a part of all.
+     *
+     * @param parts over how many slots each share is spread
+     */
+    static double error(double[] shares, int[] parts) {
+        double[] spread = new double[shares.length];
+        for (int i = 0; i < shares.length; i++) {
+            spread[i] = shares[i] / parts[i];
+        }
+        // every part of a share gets the same weight, so the parts need not be looked at one by one
+        int[] weights = weights(spread);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] *= parts[i];
+        }
+        return off(shares, weights);
+    }
+
+    private static double off(double[] shares, int[] weights) {
         double wanted = Arrays.stream(shares).sum();
         double given = Arrays.stream(weights).sum();
         double error = 0;

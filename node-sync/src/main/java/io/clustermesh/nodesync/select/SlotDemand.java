@@ -9,8 +9,9 @@ import io.clustermesh.model.ClusterName;
  * @param place how they stand to the client
  * @param offer the backends
  * @param keepPercent what an operator's drain leaves of its share, 100 without one
+ * @param parts how many slots divide what the cluster gets, so that its weight may be more than one slot's 63
  */
-public record SlotDemand(ClusterName cluster, Place place, Offer offer, int keepPercent) {
+public record SlotDemand(ClusterName cluster, Place place, Offer offer, int keepPercent, int parts) {
 
     /** How a cluster's backends stand to the client. */
     public enum Place {
@@ -79,15 +80,21 @@ public record SlotDemand(ClusterName cluster, Place place, Offer offer, int keep
         }
     }
 
-    /** @throws IllegalArgumentException for a share outside 0..100 */
+    /** @throws IllegalArgumentException for a share outside 0..100, or for no parts */
     public SlotDemand {
-        if (keepPercent < 0 || keepPercent > 100) {
-            throw new IllegalArgumentException("a slot cannot keep %d%% of its share".formatted(keepPercent));
+        if (keepPercent < 0 || keepPercent > 100 || parts < 1) {
+            throw new IllegalArgumentException(
+                    "a slot cannot keep %d%% of its share in %d parts".formatted(keepPercent, parts));
         }
     }
 
-    /** The same cluster while it has nothing to offer. */
-    public SlotDemand empty() {
-        return new SlotDemand(cluster, place, Offer.NOTHING, keepPercent);
+    /** A cluster in one slot. */
+    public SlotDemand(ClusterName cluster, Place place, Offer offer, int keepPercent) {
+        this(cluster, place, offer, keepPercent, 1);
+    }
+
+    /** One of {@code count} slots of the same cluster. */
+    public SlotDemand in(int count) {
+        return new SlotDemand(cluster, place, offer, keepPercent, count);
     }
 }

@@ -229,12 +229,23 @@ class FrontendMergeTest {
 
     @Test
     void shouldSayWhenWeightsAreTooFarApart() {
-        Balancing extreme = new Balancing(Map.of(WEST, 9999, EAST, 1), List.of(), 0, Map.of(), Algorithm.MAGLEV);
+        Map<ClusterName, Integer> weights = new TreeMap<>(Map.of(WEST, 93));
+        List<PeerService> peers = new ArrayList<>();
+        for (int id = 2; id < 9; id++) {
+            ClusterName name = new ClusterName("c" + id);
+            weights.put(name, 1);
+            PeerService one = peer("10.%d.1.1".formatted(id), "");
+            peers.add(new PeerService(name, new ClusterId(id), one.backends(), Unready.NONE));
+        }
+        Balancing extreme = new Balancing(weights, List.of(), 0, Map.of(), Algorithm.MAGLEV);
         MeshService service = service(List.of(), http(), Traffic.DEFAULT, extreme, backend("10.1.1.1", "node-1", "z1"));
 
-        assertThat(merge(service, Surroundings.NONE, peer("10.2.1.1", "")).findings())
+        assertThat(merge(service, Surroundings.NONE, peers.toArray(PeerService[]::new))
+                        .findings())
                 .extracting(Finding::kind)
                 .containsExactly(Finding.Kind.WEIGHTS_ROUNDED);
+        assertThat(merge(service, Surroundings.NONE, peers.getFirst()).findings())
+                .isEmpty();
     }
 
     @Test

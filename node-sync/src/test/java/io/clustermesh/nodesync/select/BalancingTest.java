@@ -68,8 +68,33 @@ class BalancingTest {
 
         assertThat(share(word, 0)).isEqualTo((double) west / (west + east), within(0.01));
         assertThat(Selection.roundingError(
-                        Affinity.NONE, weights("west", west, "east", east), List.of(slot("west", 3), slot("east", 3))))
+                        Affinity.NONE,
+                        weights("west", west, "east", east),
+                        List.of(slot("west", 3), slot("east", 3)),
+                        2))
                 .isLessThanOrEqualTo(0.01);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"98,1", "9998,1", "500,1", "1,1"})
+    void shouldSpreadAHeavyClusterOverFreeSlots(int west, int others) {
+        Balancing balancing = weights("west", west, "east", others, "eu", others);
+        List<SlotDemand> slots = List.of(slot("west", 3), slot("east", 3), slot("eu", 3));
+
+        int[] parts = Selection.parts(Affinity.NONE, balancing, slots, 8);
+        List<SlotDemand> spread = new java.util.ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            spread.addAll(java.util.Collections.nCopies(parts[i], slots.get(i).in(parts[i])));
+        }
+        PolicyWord word = Selection.policy(Affinity.NONE, balancing, spread);
+
+        assertThat(spread).hasSizeLessThanOrEqualTo(8);
+        double got = 0;
+        for (int i = 0; i < parts[0]; i++) {
+            got += share(word, i);
+        }
+        assertThat(got).isEqualTo((double) west / (west + 2 * others), within(0.01));
+        assertThat(Selection.roundingError(Affinity.NONE, balancing, slots, 8)).isLessThan(0.01);
     }
 
     @Test
@@ -85,7 +110,8 @@ class BalancingTest {
                         slot("d", 1),
                         slot("e", 1),
                         slot("f", 1),
-                        slot("g", 1)));
+                        slot("g", 1)),
+                8);
 
         assertThat(error).isGreaterThan(0.01);
     }

@@ -66,6 +66,49 @@ class MaglevTest {
         assertThat(moved).as("places that moved though their backend stayed").isLessThan(1021 * 5 / 100);
     }
 
+    /** Losing one of N backends moves at most 2/N of the others' places, weighted or not, whichever it is. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5, 10, 20, 40, 60})
+    void shouldMoveAtMostTwoInNOfTheOthersPlaces(int backends) {
+        move(backends, 2.0 / backends);
+    }
+
+    /** With more, about the last round of places is dealt out anew: at a hundred places each, three in a hundred at most. */
+    @ParameterizedTest
+    @ValueSource(ints = {81, 100, 163, 327, 655, 1000})
+    void shouldMoveFewPlacesOfManyBackends(int backends) {
+        move(backends, 0.03);
+    }
+
+    private static void move(int backends, double most) {
+        long seed = System.nanoTime();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int round = 0; round < 6; round++) {
+            boolean weighted = round % 2 == 1;
+            int size = TableSize.of(backends);
+            List<Maglev.Candidate> all = candidates(backends).stream()
+                    .map(it -> weighted
+                            ? new Maglev.Candidate(it.ip(), it.l4(), it.index(), 50 + random.nextInt(100))
+                            : it)
+                    .toList();
+            int lost = 1 + random.nextInt(backends);
+
+            int[] before = Maglev.table(all, size);
+            int[] after =
+                    Maglev.table(all.stream().filter(it -> it.index() != lost).toList(), size);
+
+            int others = 0;
+            int moved = 0;
+            for (int i = 0; i < size; i++) {
+                others += before[i] == lost ? 0 : 1;
+                moved += before[i] != lost && before[i] != after[i] ? 1 : 0;
+            }
+            assertThat((double) moved / Math.max(1, others))
+                    .as("seed %d round %d: %d of %d places moved", seed, round, moved, others)
+                    .isLessThanOrEqualTo(most);
+        }
+    }
+
     @Test
     void shouldDependOnAddressesOnly() {
         int[] one = Maglev.table(candidates(5), 509);
