@@ -90,8 +90,7 @@ public record NodeSyncConfig(
             Duration auditEvery = settings.duration("audit.every", AUDIT_EVERY);
             boolean quarantine = settings.flag("quarantine.enabled", true);
             Path adminSocket = settings.path("admin.socket");
-            return new NodeSyncConfig(
-                    node, place, apiserver(settings), dataPlane, auditEvery, quarantine, adminSocket);
+            return new NodeSyncConfig(node, place, apiserver(settings), dataPlane, auditEvery, quarantine, adminSocket);
         });
     }
 

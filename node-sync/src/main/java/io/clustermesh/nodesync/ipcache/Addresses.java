@@ -24,7 +24,10 @@ final class Addresses {
     private final Set<Cidr> touched = new HashSet<>();
 
     /** One cluster's word on an address, and the next one's; nearly always there is one only. */
-    private record Claim(ClusterName cluster, NumericIdentity identity, @Nullable Claim next) {}
+    private record Claim(
+            ClusterName cluster,
+            NumericIdentity identity,
+            @Nullable Claim next) {}
 
     Addresses(ClusterName own, ClusterId ownId) {
         this.own = own;

@@ -193,7 +193,6 @@ final class IpcacheKeeper {
 
     Snapshot snapshot() {
         int pending = addresses.touched().size();
-        return new Snapshot(
-                adopted && pending == 0, addresses.size(), map.capacity(), pending, refused, failure);
+        return new Snapshot(adopted && pending == 0, addresses.size(), map.capacity(), pending, refused, failure);
     }
 }

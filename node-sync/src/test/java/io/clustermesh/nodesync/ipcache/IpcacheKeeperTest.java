@@ -101,7 +101,8 @@ class IpcacheKeeperTest {
 
         assertThat(map.entries()).hasSize(3);
         assertThat(keeper.snapshot().pending()).isEqualTo(1);
-        assertThat(keeper.snapshot().failure()).hasValueSatisfying(why -> assertThat(why).contains("full"));
+        assertThat(keeper.snapshot().failure())
+                .hasValueSatisfying(why -> assertThat(why).contains("full"));
 
         keeper.take(Source.OWN, new Change.Delete(Keys.IPS + "10.1.0.1"));
         keeper.settle();
