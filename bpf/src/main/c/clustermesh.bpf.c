@@ -69,7 +69,8 @@ static __always_inline __u64 seed_for(struct bpf_sock_addr *ctx, enum call call)
 {
     if (call == SENDMSG)
         return bpf_get_socket_cookie(ctx) * 0x9e3779b97f4a7c15ULL;
-    return (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32();
+    __u64 random = bpf_get_prandom_u32();
+    return random << 32 | random;
 }
 
 static __always_inline enum verdict translate(struct bpf_sock_addr *ctx, enum call call, const struct endpoint *frontend,

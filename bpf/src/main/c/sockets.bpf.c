@@ -10,21 +10,13 @@
 
 #define FOUND_MAX 65536
 
-struct found {
-    struct translation made;
-    __u32 service;
-    __u32 index;
-    __u32 cluster;
-    __u32 entries; /* whether the three are known */
-};
-
-/* socket cookie -> what was translated; emptied by the reader */
+/* socket cookie -> what was translated; index 0 if layout v1 wrote it. Emptied by the reader. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
     __uint(max_entries, FOUND_MAX);
     __type(key, __u64);
-    __type(value, struct found);
+    __type(value, struct attempt);
 } found_udp SEC(".maps");
 
 /* What the kernel hands to the program for each socket; of fixed layout. */
@@ -37,17 +29,13 @@ SEC("iter/udp")
 int scan_udp(struct bpf_iter__udp *ctx)
 {
     struct udp_sock *sk = ctx->udp_sk;
-    struct found found = {};
+    struct attempt found = {};
 
     if (!sk)
         return 0;
     struct attempt *attempt = bpf_sk_storage_get(&sockets, sk, 0, 0);
     if (attempt) {
-        found.made = attempt->made;
-        found.service = attempt->service;
-        found.index = attempt->index;
-        found.cluster = attempt->cluster;
-        found.entries = 1;
+        found = *attempt;
     } else {
         struct translation *made = bpf_sk_storage_get(&connected, sk, 0, 0);
         if (!made)

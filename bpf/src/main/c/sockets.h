@@ -19,14 +19,20 @@ struct translation {
     struct endpoint backend;
 };
 
-/* Begins with a translation. */
+/* What is done to hear how a TCP connect ends. */
+enum watch { UNDER_WAY = 1, FLAG_IS_OURS = 2 };
+
+/*
+ * Begins with a translation. 56 bytes: with what the kernel puts before them that makes 128, and the connect hook
+ * allocates one for each socket.
+ */
 struct attempt {
     struct translation made;
     __u32 service;
-    __u32 index;
-    __u32 cluster;
-    __u32 watched; /* the flag that we set on the socket to hear of its states */
-    __u64 begun;   /* ns since boot, when the SYN left */
+    __u32 index; /* never 0 */
+    __u16 cluster;
+    __u16 watch;
+    __u32 begun; /* when the SYN left, in units of 2^20 ns */
 };
 
 struct {

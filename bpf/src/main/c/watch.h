@@ -12,6 +12,13 @@
 
 #include "tables.h"
 
+#define UNIT_SHIFT 20
+
+static __always_inline __u32 units_now(void)
+{
+    return bpf_ktime_get_coarse_ns() >> UNIT_SHIFT;
+}
+
 static __always_inline void begin_watch(struct bpf_sock_ops *ctx)
 {
     struct bpf_sock *sk = ctx->sk;
@@ -20,11 +27,14 @@ static __always_inline void begin_watch(struct bpf_sock_ops *ctx)
     struct attempt *attempt = bpf_sk_storage_get(&sockets, sk, 0, 0);
     if (!attempt)
         return;
-    attempt->begun = bpf_ktime_get_coarse_ns();
+    attempt->begun = units_now();
+    attempt->watch = UNDER_WAY;
     /* programs of others share these flags: set what is missing, take away no more than that */
     __u32 flags = ctx->bpf_sock_ops_cb_flags;
-    attempt->watched = ~flags & BPF_SOCK_OPS_STATE_CB_FLAG;
-    bpf_sock_ops_cb_flags_set(ctx, flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+    if (!(flags & BPF_SOCK_OPS_STATE_CB_FLAG)) {
+        attempt->watch |= FLAG_IS_OURS;
+        bpf_sock_ops_cb_flags_set(ctx, flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+    }
 }
 
 /*
@@ -52,7 +62,7 @@ static __always_inline void tell(const struct attempt *attempt, __u32 kind, __u3
         return;
     }
     failure->at = bpf_ktime_get_coarse_ns();
-    failure->waited = failure->at - attempt->begun;
+    failure->waited = (__u64)(units_now() - attempt->begun) << UNIT_SHIFT;
     failure->service = attempt->service;
     failure->index = attempt->index;
     failure->cluster = attempt->cluster;
@@ -68,7 +78,7 @@ static __always_inline void end_watch(struct bpf_sock_ops *ctx, __u32 state)
     if (!sk || (state != BPF_TCP_ESTABLISHED && state != BPF_TCP_CLOSE))
         return;
     struct attempt *attempt = bpf_sk_storage_get(&sockets, sk, 0, 0);
-    if (!attempt || !attempt->begun)
+    if (!attempt || !(attempt->watch & UNDER_WAY))
         return;
 
     struct backend_tally *backend = backend_tally(attempt->index);
@@ -88,7 +98,7 @@ static __always_inline void end_watch(struct bpf_sock_ops *ctx, __u32 state)
             tell(attempt, kind, ctx->total_retrans);
         }
     }
-    attempt->begun = 0;
-    if (attempt->watched)
+    if (attempt->watch & FLAG_IS_OURS)
         bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags & ~BPF_SOCK_OPS_STATE_CB_FLAG);
+    attempt->watch = 0;
 }

@@ -6,9 +6,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The map of members: which backends each service with affinity has, so that no client comes back to a pod that left the
@@ -25,8 +28,8 @@ final class AffinityMembers {
     private final Map<Integer, Set<FrontendKey>> byService = new HashMap<>();
     private final Map<Integer, Set<Integer>> written = new HashMap<>();
 
-    /** Whose slot begins where. */
-    private final TreeMap<Integer, Set<Integer>> byBase = new TreeMap<>();
+    /** Who has a slot that begins there. */
+    private final TreeMap<Integer, Set<FrontendKey>> byBase = new TreeMap<>();
 
     private int largestTable;
 
@@ -43,10 +46,7 @@ final class AffinityMembers {
 
     /** Starts from what is there: the map is brought in line with the services. */
     void adopt(Map<FrontendKey, ServiceEntry> services) {
-        for (BpfMap.Entry entry : map.entries()) {
-            int[] member = KernelLayout.member(entry.key());
-            written.computeIfAbsent(member[0], any -> new HashSet<>()).add(member[1]);
-        }
+        written.putAll(stored());
         services.forEach(this::note);
         Stream.concat(written.keySet().stream(), byService.keySet().stream())
                 .distinct()
@@ -54,8 +54,18 @@ final class AffinityMembers {
                 .forEach(this::follow);
     }
 
+    /** Reads back the map, by service id. */
+    Map<Integer, Set<Integer>> stored() {
+        Map<Integer, Set<Integer>> stored = new HashMap<>();
+        for (BpfMap.Entry entry : map.entries()) {
+            int[] member = KernelLayout.member(entry.key());
+            stored.computeIfAbsent(member[0], any -> new HashSet<>()).add(member[1]);
+        }
+        return stored;
+    }
+
     /** Before an entry is written: who may be drawn through it becomes a member. */
-    void add(FrontendKey frontend, ServiceEntry entry) {
+    void add(ServiceEntry entry) {
         if (entry.hasAffinity()) {
             addMissing(entry.serviceId(), membersOf(entry));
         }
@@ -63,34 +73,20 @@ final class AffinityMembers {
 
     /** Whether writing this entry changes any membership, so that it must be settled afterwards. */
     boolean concerns(FrontendKey frontend, ServiceEntry entry) {
-        return entry.hasAffinity() || (!entries.isEmpty() && entries.containsKey(frontend));
+        return entry.hasAffinity() || (!entries.isEmpty() && entries.containsKey(MappedAddresses.unmapped(frontend)));
     }
 
     /** After it was written: who is no longer drawn is a member no longer. */
     void settle(FrontendKey frontend, ServiceEntry entry) {
-        remove(frontend);
+        OptionalInt before = forget(frontend);
         if (note(frontend, entry)) {
             follow(entry.serviceId());
         }
+        before.ifPresent(this::follow);
     }
 
     void remove(FrontendKey frontend) {
-        ServiceEntry before = entries.remove(frontend);
-        if (before == null) {
-            return;
-        }
-        Set<FrontendKey> frontends = byService.getOrDefault(before.serviceId(), new HashSet<>());
-        frontends.remove(frontend);
-        if (frontends.isEmpty()) {
-            byService.remove(before.serviceId());
-        }
-        for (Slot slot : before.slots()) {
-            byBase.computeIfPresent(slot.tableBase(), (base, services) -> {
-                services.remove(before.serviceId());
-                return services.isEmpty() ? null : services;
-            });
-        }
-        follow(before.serviceId());
+        forget(frontend).ifPresent(this::follow);
     }
 
     /** After a table was written in place. */
@@ -98,26 +94,48 @@ final class AffinityMembers {
         if (byBase.isEmpty()) {
             return;
         }
-        List<Integer> touched = byBase.subMap(base - largestTable, base + size).values().stream()
+        byBase.subMap(base - largestTable, base + size).values().stream()
                 .flatMap(Set::stream)
+                .flatMap(frontend -> Optional.ofNullable(entries.get(frontend)).stream())
+                .map(ServiceEntry::serviceId)
                 .distinct()
-                .toList();
-        touched.forEach(this::follow);
+                .toList()
+                .forEach(this::follow);
     }
 
     private boolean note(FrontendKey frontend, ServiceEntry entry) {
         if (!entry.hasAffinity()) {
             return false;
         }
-        entries.put(frontend, entry);
-        byService.computeIfAbsent(entry.serviceId(), any -> new HashSet<>()).add(frontend);
+        FrontendKey key = MappedAddresses.unmapped(frontend);
+        entries.put(key, entry);
+        byService.computeIfAbsent(entry.serviceId(), any -> new HashSet<>()).add(key);
         for (Slot slot : entry.slots()) {
             if (slot.tableSize() > 0) {
-                byBase.computeIfAbsent(slot.tableBase(), any -> new HashSet<>()).add(entry.serviceId());
+                byBase.computeIfAbsent(slot.tableBase(), any -> new HashSet<>()).add(key);
                 largestTable = Math.max(largestTable, slot.tableSize());
             }
         }
         return true;
+    }
+
+    /** The service that the frontend led to, if it had affinity. */
+    private OptionalInt forget(FrontendKey frontend) {
+        FrontendKey key = MappedAddresses.unmapped(frontend);
+        ServiceEntry before = entries.remove(key);
+        if (before == null) {
+            return OptionalInt.empty();
+        }
+        byService.computeIfPresent(before.serviceId(), (id, frontends) -> without(frontends, key));
+        for (Slot slot : before.slots()) {
+            byBase.computeIfPresent(slot.tableBase(), (base, frontends) -> without(frontends, key));
+        }
+        return OptionalInt.of(before.serviceId());
+    }
+
+    private static @Nullable Set<FrontendKey> without(Set<FrontendKey> frontends, FrontendKey key) {
+        frontends.remove(key);
+        return frontends.isEmpty() ? null : frontends;
     }
 
     private void follow(int serviceId) {

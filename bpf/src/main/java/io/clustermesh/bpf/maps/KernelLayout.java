@@ -132,10 +132,16 @@ final class KernelLayout {
         ByteBuffer buffer = reading(bytes);
         FrontendKey frontend = endpoint(buffer);
         FrontendKey backend = endpoint(buffer);
-        Optional<Translation.Entries> entries = bytes.length > FRONTEND_BYTES * 2
-                ? Optional.of(new Translation.Entries(buffer.getInt(), buffer.getInt(), buffer.getInt()))
-                : Optional.empty();
-        return new Translation(frontend, backend.ip(), backend.l4(), entries);
+        return new Translation(frontend, backend.ip(), backend.l4(), entries(buffer));
+    }
+
+    private static Optional<Translation.Entries> entries(ByteBuffer rest) {
+        if (!rest.hasRemaining()) {
+            return Optional.empty();
+        }
+        int serviceId = rest.getInt();
+        int index = rest.getInt();
+        return index == 0 ? Optional.empty() : Optional.of(new Translation.Entries(serviceId, index, rest.getShort()));
     }
 
     private static FrontendKey endpoint(ByteBuffer from) {

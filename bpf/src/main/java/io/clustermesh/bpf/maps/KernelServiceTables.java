@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,7 +98,7 @@ public final class KernelServiceTables implements ServiceTables {
     @Override
     public void putService(FrontendKey frontend, ServiceEntry entry) {
         bounds.checkService(entry);
-        members.add(frontend, entry);
+        members.add(entry);
         services.update(KernelLayout.frontend(frontend), KernelLayout.service(entry));
         members.settle(frontend, entry);
     }
@@ -108,7 +109,7 @@ public final class KernelServiceTables implements ServiceTables {
         List<Map.Entry<FrontendKey, ServiceEntry>> unsettled = new ArrayList<>();
         services.updateAll(entries.entrySet(), (entry, key, value) -> {
             bounds.checkService(entry.getValue());
-            members.add(entry.getKey(), entry.getValue());
+            members.add(entry.getValue());
             if (members.concerns(entry.getKey(), entry.getValue())) {
                 unsettled.add(entry);
             }
@@ -239,6 +240,11 @@ public final class KernelServiceTables implements ServiceTables {
     /** What the programs have counted on all CPUs since the maps were made. */
     public Counters counters() {
         return tallies.counters();
+    }
+
+    /** The members that the kernel has, by service id. */
+    Map<Integer, Set<Integer>> members() {
+        return members.stored();
     }
 
     /** Which identity and cluster an address has; closed with the tables. */

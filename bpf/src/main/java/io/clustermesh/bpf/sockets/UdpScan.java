@@ -11,14 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /** Translated UDP sockets by their cookie, found by an iterator program, since sock_diag is silent about their storage. */
 final class UdpScan implements AutoCloseable {
-
-    private static final int ADDRESSES_BYTES = 40;
 
     private final SocketScan scan;
     private final BpfMap found;
@@ -49,20 +46,11 @@ final class UdpScan implements AutoCloseable {
         Map<Long, Translation> translations = new HashMap<>();
         for (BpfMap.Entry entry : found.entries()) {
             found.delete(entry.key());
-            long cookie = reading(entry.key()).getLong();
-            translations.put(cookie, translation(entry.value()));
+            long cookie =
+                    ByteBuffer.wrap(entry.key()).order(ByteOrder.nativeOrder()).getLong();
+            translations.put(cookie, SocketStorages.translation(entry.value()));
         }
         return translations;
-    }
-
-    /** A translation, three numbers, and whether these are known. */
-    private static Translation translation(byte[] value) {
-        boolean known = reading(value).getInt(value.length - Integer.BYTES) != 0;
-        return SocketStorages.translation(known ? value : Arrays.copyOf(value, ADDRESSES_BYTES));
-    }
-
-    private static ByteBuffer reading(byte[] bytes) {
-        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
     }
 
     @Override

@@ -8,8 +8,10 @@ import io.clustermesh.bpf.maps.Pick.Chosen;
 import io.clustermesh.bpf.maps.ServiceEntry.Slot;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.Protocol;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +150,40 @@ final class SocketsKernelIT {
         assertThat(tables.counters().retries())
                 .isPositive()
                 .isEqualTo(picker.counters().retries());
+    }
+
+    /** All slots in all tiers, some of their clusters down. */
+    @Test
+    void shouldChooseAsThePickerForetellsWhateverThePolicy() {
+        long trueSeed = new SplittableRandom().nextLong();
+        SplittableRandom random = new SplittableRandom(trueSeed);
+        FrontendKey frontend = ServiceTablesContract.frontend(VIP, PORT, Protocol.UDP);
+        BackendPicker picker = new BackendPicker(tables, () -> 0);
+        tables.writeTable(200, new int[] {10 + NEAR, 10 + FAR});
+        for (int round = 0; round < 25; round++) {
+            List<Slot> slots = new ArrayList<>();
+            PolicyWord policy = PolicyWord.OFF.with(0, 3, 1);
+            for (int n = 0; n < ServiceEntry.MAX_SLOTS; n++) {
+                slots.add(new Slot(n + 60, 200 + random.nextInt(2), n == 0 ? 1 : random.nextInt(2)));
+                if (n > 0) {
+                    policy = policy.with(n, random.nextInt(4), random.nextInt(64));
+                    tables.setClusterDown(n + 60, random.nextInt(4) == 0);
+                }
+            }
+            tables.putService(frontend, new ServiceEntry(2, slots));
+            tables.setPolicy(2, policy);
+
+            List<String> answers = client.ask("udp_cookies", 4, VIP, PORT, 20);
+
+            for (int i = 0; i < answers.size(); i += 2) {
+                long seed = Long.parseUnsignedLong(answers.get(i)) * 0x9e3779b97f4a7c15L;
+                Chosen chosen = (Chosen) picker.pick(frontend, seed);
+                String foretold = chosen.backend().clusterId() == 1 ? "near" : "far";
+                assertThat(answers.get(i + 1))
+                        .as("seed %d, policy %x, slots %s", trueSeed, policy.bits(), slots)
+                        .isEqualTo(foretold);
+            }
+        }
     }
 
     @Test
