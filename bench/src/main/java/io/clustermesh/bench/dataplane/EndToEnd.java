@@ -29,7 +29,7 @@ import java.util.Set;
 
 /**
  * An EndpointSlice changes in cluster A; when has a node of B the new pod in its kernel's tables? Two clusters' etcds and
- * mesh-apiservers and one node-sync, all as their users start them; a C program looks at the kernel's memory without a pause.
+ * mesh-apiservers and one node-sync, all as their users start them; a C program looks at the kernel's memory every 50 us.
  */
 final class EndToEnd implements Line {
 
