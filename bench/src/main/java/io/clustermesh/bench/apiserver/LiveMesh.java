@@ -33,6 +33,7 @@ final class LiveMesh implements Scenario {
     private static final double WARM_UP_SECONDS = 15;
     /** What the README advises for a machine as small as the one core that each of them has. */
     private static final String CALM = "%s -XX:TieredStopAtLevel=1";
+
     private static final int MEASURED_SECONDS = 10;
 
     @Override
@@ -50,9 +51,17 @@ final class LiveMesh implements Scenario {
         try (Etcd etcdA = Etcd.start(stage.workshop(), a, Cores.GENERATOR);
                 Etcd etcdB = Etcd.start(stage.workshop(), b, Cores.SERVERS);
                 Product productA = Product.start(
-                        stage.workshop(), stage.launcher(), a, etcdA, new Product.Settings(Cores.GENERATOR, CALM.formatted("512m")));
+                        stage.workshop(),
+                        stage.launcher(),
+                        a,
+                        etcdA,
+                        new Product.Settings(Cores.GENERATOR, CALM.formatted("512m")));
                 Product productB = Product.start(
-                        stage.workshop(), stage.launcher(), b, etcdB, new Product.Settings(Cores.SERVERS, CALM.formatted("1500m")))) {
+                        stage.workshop(),
+                        stage.launcher(),
+                        b,
+                        etcdB,
+                        new Product.Settings(Cores.SERVERS, CALM.formatted("1500m")))) {
             Propagation propagation = Propagation.between(stage, a, etcdA, etcdB, productB);
             boolean hops = wanted.contains(PROPAGATION);
             if (hops) {
@@ -150,8 +159,9 @@ final class LiveMesh implements Scenario {
                                 number(cpu) + " % of a core",
                                 new Figure(cpu, "-", new Goal.Below(30, "%")))
                         .note(simulated)
-                        .note("mesh-apiserver of B, which has one core and the README's JVM option for that (-XX:TieredStopAtLevel=1); its etcd %s %% besides"
-                                .formatted(number(etcd))));
+                        .note(
+                                "mesh-apiserver of B, which has one core and the README's JVM option for that (-XX:TieredStopAtLevel=1); its etcd %s %% besides"
+                                        .formatted(number(etcd))));
     }
 
     /** One change at a time from A to B, by the product and by two plain watch hops between the same two etcds. */
