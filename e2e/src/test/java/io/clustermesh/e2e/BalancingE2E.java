@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Three clusters with two pods each, and a client in west: from an annotation, or a drain, to the requests that arrive.
+ * Three clusters with a pod each, and a client in west: from an annotation, or a drain, to the requests that arrive.
  * The last test breaks a pod, since missing endpoints are what a spillover is about.
  */
 @TestMethodOrder(OrderAnnotation.class)
@@ -109,6 +109,7 @@ class BalancingE2E {
     @Test
     @Order(5)
     void shouldSpillOverBelowTheThresholdInProportion() throws IOException {
+        clustermesh("rig", "scale", "--name", RIG, "west/shop/echo", "2").ok();
         annotate("clustermesh.io/order: \"west,east,eu\", clustermesh.io/spillover: \"60%\"");
         await().atMost(SOON).untilAsserted(() -> assertThat(shares(100)).containsOnlyKeys("west"));
 
