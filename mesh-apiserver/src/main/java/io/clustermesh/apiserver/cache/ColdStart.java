@@ -30,9 +30,6 @@ record ColdStart(Listing past, List<Entry> entries, Revision present) {
      */
     private static final long NEW_KEYS = 20_000;
 
-    /** From one try at the past to the next, nearer one. */
-    private static final int STEP = 8;
-
     /** A key that says nothing; only the newest revision is asked. */
     private static final KeyRange NOTHING = KeyRange.key("clustermesh/none");
 
@@ -51,16 +48,21 @@ record ColdStart(Listing past, List<Entry> entries, Revision present) {
         return new ColdStart(now, loading.entries(), now.revision());
     }
 
-    // Each try lets etcd count all keys, so there are few of them: what matters is some past, not the longest possible.
     private static Optional<Revision> oldestWorthwhile(KvStore store, KeyRange range, Revision present, int revisions) {
         long now = store.countAt(range, Revision.NONE).orElse(0);
-        for (long back = revisions; back > 0; back /= STEP) {
-            long tried = Math.max(1, present.value() - back);
+        long unreadable = Math.max(1, present.value() - revisions) - 1;
+        long readable = present.value();
+        // the first try is the oldest wanted, for often nothing has been compacted; then halves, a dozen at most
+        long tried = unreadable + 1;
+        while (readable - unreadable > 1) {
             OptionalLong then = store.countAt(range, new Revision(tried));
             if (then.isPresent() && now - then.getAsLong() <= NEW_KEYS) {
-                return Optional.of(new Revision(tried));
+                readable = tried;
+            } else {
+                unreadable = tried;
             }
+            tried = unreadable + (readable - unreadable) / 2;
         }
-        return Optional.empty();
+        return readable == present.value() ? Optional.empty() : Optional.of(new Revision(readable));
     }
 }
