@@ -145,9 +145,11 @@ final class IpcacheKeeper {
     void settle() {
         boolean complete = synced.size() == Source.values().length;
         if (complete && !adopted) {
-            Set<Cidr> all = new HashSet<>(map.entries().keySet());
-            all.addAll(addresses.prefixes());
-            addresses.touch(all);
+            Map<Cidr, IpcacheEntry> there = map.entries();
+            Set<Cidr> differing = new HashSet<>(there.keySet());
+            differing.addAll(addresses.prefixes());
+            differing.removeIf(prefix -> Optional.ofNullable(there.get(prefix)).equals(addresses.at(prefix)));
+            addresses.touch(differing);
             adopted = true;
         }
         Set<Cidr> done = new HashSet<>();

@@ -36,10 +36,9 @@ class LoadBalancerReaderTest {
                 Source.OWN,
                 Changes.upsert(west(CART, Affinity.LOCAL, "10.101.0.9", active("10.1.1.1"), active("10.1.1.2"))));
         keeper.take(Source.PEERS, Changes.upsert(peer("east", 2, CART, "10.2.1.1")));
-        keeper.take(Source.OWN, Changes.SYNCED);
-        keeper.take(Source.PEERS, Changes.SYNCED);
-        keeper.take(Source.PEER_SLICES, Changes.SYNCED);
-        keeper.take(Source.PEER_CONFIGS, Changes.SYNCED);
+        for (Source source : Source.values()) {
+            keeper.take(source, Changes.SYNCED);
+        }
         keeper.settle();
         clock.advance(Duration.ofSeconds(90));
     }
