@@ -355,7 +355,7 @@ class RigE2E {
     private static Collection<List<Integer>> backendsOf(String node) throws IOException {
         try (Stream<Path> pins = Files.walk(Path.of("/sys/fs/bpf/clustermesh", RIG))) {
             Path map = pins.filter(p -> p.toString().contains(node)
-                            && p.getFileName().toString().contains("backend"))
+                            && p.getFileName().toString().equals("backends"))
                     .findFirst()
                     .orElseThrow(() -> new AssertionError("no pinned backend map for " + node));
             String dump =
