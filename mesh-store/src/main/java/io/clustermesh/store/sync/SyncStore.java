@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,34 +131,6 @@ public final class SyncStore implements AutoCloseable {
 
         /** As {@link SyncStore#delete}. */
         record Delete(String key) implements Edit {}
-    }
-
-    /** What the store has, as far as we know: null for a value that we are not sure of. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Written(byte @Nullable [] value, LeasePool.@Nullable Slot slot) {
-        boolean is(byte[] wanted) {
-            return value != null
-                    && slot != null
-                    && slot.lease().alive()
-                    && (value == wanted || Arrays.equals(value, wanted));
-        }
-    }
-
-    /** A transaction under way, and what came of it. */
-    private static final class Batch {
-        private final List<Desired.Wish> wishes;
-        private final Map<String, Written> then = new HashMap<>();
-        private final List<LeasePool.Slot> taken = new ArrayList<>();
-        private Txn.@Nullable Outcome outcome;
-        private @Nullable StoreException failure;
-
-        Batch(List<Desired.Wish> wishes) {
-            this.wishes = wishes;
-        }
-
-        List<String> keys() {
-            return wishes.stream().map(Desired.Wish::key).toList();
-        }
     }
 
     private SyncStore(Options options, KvStore store, Consumer<String> acknowledged, Clock clock) {
@@ -347,16 +317,16 @@ public final class SyncStore implements AutoCloseable {
     }
 
     private Txn prepare(Batch batch) {
-        List<Txn.Op> operations = new ArrayList<>(batch.wishes.size());
-        for (Desired.Wish wish : batch.wishes) {
+        List<Txn.Op> operations = new ArrayList<>(batch.wishes().size());
+        for (Desired.Wish wish : batch.wishes()) {
             byte[] value = wish.value();
             if (value == null) {
                 operations.add(new Txn.Op.Delete(wish.key()));
                 continue;
             }
-            LeasePool.Slot slot = slotOf(wish.key(), batch.taken);
+            LeasePool.Slot slot = slotOf(wish.key(), batch.taken());
             operations.add(new Txn.Op.Put(wish.key(), value, Optional.of(slot.lease())));
-            batch.then.put(wish.key(), new Written(value, slot));
+            batch.then().put(wish.key(), new Written(value, slot));
         }
         return new Txn(options.fence().stream().toList(), operations);
     }
@@ -374,11 +344,11 @@ public final class SyncStore implements AutoCloseable {
     /** Any thread; the answer goes back to the worker. */
     private void commit(Txn txn, Batch batch) {
         try {
-            batch.outcome = store.commit(txn);
+            batch.applied(store.commit(txn));
         } catch (StoreException e) {
-            batch.failure = e;
+            batch.failed(e);
         } catch (RuntimeException e) {
-            batch.failure = new StoreException.Unavailable("transaction failed: " + e, e);
+            batch.failed(new StoreException.Unavailable("transaction failed: " + e, e));
         } finally {
             answered.add(batch);
             desired.nudge();
@@ -389,7 +359,7 @@ public final class SyncStore implements AutoCloseable {
         StoreException failure = null;
         for (Batch batch = answered.poll(); batch != null; batch = answered.poll()) {
             outstanding--;
-            StoreException why = batch.failure;
+            StoreException why = batch.failure();
             if (why == null) {
                 absorb(batch);
             } else if (why instanceof StoreException.Invalid invalid) {
@@ -405,12 +375,12 @@ public final class SyncStore implements AutoCloseable {
     }
 
     private void absorb(Batch batch) {
-        if (batch.outcome instanceof Txn.Outcome.Refused) {
+        if (batch.outcome() instanceof Txn.Outcome.Refused) {
             stop();
             return;
         }
-        for (Desired.Wish wish : batch.wishes) {
-            Written now = batch.then.get(wish.key());
+        for (Desired.Wish wish : batch.wishes()) {
+            Written now = batch.then().get(wish.key());
             Written before = now == null ? actual.remove(wish.key()) : actual.put(wish.key(), now);
             if (before != null && before.slot() != null && (now == null || before.slot() != now.slot())) {
                 leases.release(before.slot());
@@ -418,14 +388,14 @@ public final class SyncStore implements AutoCloseable {
             rejected.remove(wish.key());
         }
         held = actual.size();
-        desired.done(batch.wishes);
-        batch.wishes.forEach(wish -> acknowledged.accept(wish.key()));
+        desired.done(batch.wishes());
+        batch.wishes().forEach(wish -> acknowledged.accept(wish.key()));
     }
 
     // It may have happened or not, so what is there must be read again before anything is compared with it.
     private void forget(Batch batch) {
-        batch.taken.forEach(leases::release);
-        desired.done(batch.wishes);
+        batch.taken().forEach(leases::release);
+        desired.done(batch.wishes());
         desired.lookAgain(batch.keys());
         adopted = false;
     }
@@ -444,16 +414,16 @@ public final class SyncStore implements AutoCloseable {
 
     // A batch is refused as a whole: find out whether a lease or one of the keys is to blame.
     private void afterInvalid(Batch batch, StoreException.Invalid e) {
-        batch.taken.forEach(leases::release);
-        desired.done(batch.wishes);
+        batch.taken().forEach(leases::release);
+        desired.done(batch.wishes());
         if (leases.anyDead()) {
             desired.lookAgain(batch.keys());
-        } else if (batch.wishes.size() > 1) {
-            for (Desired.Wish wish : batch.wishes) {
+        } else if (batch.wishes().size() > 1) {
+            for (Desired.Wish wish : batch.wishes()) {
                 alone(wish);
             }
         } else {
-            String key = batch.wishes.getFirst().key();
+            String key = batch.wishes().getFirst().key();
             rejected.put(key, String.valueOf(e.getMessage()));
             LOG.atError()
                     .addKeyValue("writer", options.name())
