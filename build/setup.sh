@@ -58,6 +58,7 @@ else
         need bird2 bird
         need gobgpd gobgpd
         need frr /usr/lib/frr/bgpd
+        have kube-apiserver || [ -x "${KUBEBUILDER_ASSETS:-}/kube-apiserver" ] || need golang-go go
     fi
     if [ "${1:-}" = bench ]; then
         need iptables iptables-legacy-restore
@@ -107,3 +108,8 @@ if ! cm_find_mvn >/dev/null; then
     chmod +x "$tools"/apache-maven-*/bin/mvn
 fi
 cm_find_mvn >/dev/null || { say "Maven 3.9.6 or newer is still missing after the fetch; see the lines above"; exit 3; }
+
+# Built here, once, so that no test waits for it.
+if [ "${1:-}" = test ]; then
+    "$root/build/kubernetes.sh" >/dev/null || say "tests against a Kubernetes API will be skipped; see the lines above"
+fi

@@ -24,6 +24,7 @@ class ArchitectureTest {
             "io.clustermesh.certs",
             "io.clustermesh.bpf",
             "io.clustermesh.bgp",
+            "io.clustermesh.kube",
             "io.clustermesh.apiserver",
             "io.clustermesh.identity",
             "io.clustermesh.nodesync",
@@ -82,7 +83,8 @@ class ArchitectureTest {
         mayOnlyUse("io.clustermesh.certs..", "io.clustermesh.store..");
         mayOnlyUse("io.clustermesh.bpf..", "io.clustermesh.store..");
         mayOnlyUse("io.clustermesh.bgp..", "io.clustermesh.store..");
-        mayOnlyUse("io.clustermesh.apiserver..", "io.clustermesh.store..");
+        mayOnlyUse("io.clustermesh.kube..", "io.clustermesh.store..");
+        mayOnlyUse("io.clustermesh.apiserver..", "io.clustermesh.store..", "io.clustermesh.kube..");
         mayOnlyUse("io.clustermesh.identity..", "io.clustermesh.store..");
         mayOnlyUse("io.clustermesh.nodesync..", "io.clustermesh.store..", "io.clustermesh.bpf..");
     }
@@ -111,6 +113,12 @@ class ArchitectureTest {
         onlyIn("io.vertx..", "io.clustermesh.store.admin..");
         onlyIn("io.opentelemetry.sdk..", "io.clustermesh.store.runtime..", "io.clustermesh.store.admin..");
         onlyIn("io.opentelemetry.exporter..", "io.clustermesh.store.runtime..", "io.clustermesh.store.admin..");
+        onlyIn(
+                "io.fabric8..",
+                "io.clustermesh.kube..",
+                "io.clustermesh.apiserver.source.kubernetes..",
+                "io.clustermesh.apiserver.sink..",
+                "io.clustermesh.cli.kube..");
         onlyIn("picocli..", "io.clustermesh.cli..");
         onlyIn("java.lang.foreign..", "io.clustermesh.bpf.libbpf..", "io.clustermesh.bgp.netlink..");
     }
