@@ -28,7 +28,10 @@ record ColdStart(Listing past, List<Entry> entries, Revision present) {
      * Keys that the watch may bring on top of the listing: a list is several times cheaper than a watch that catches up, so
      * after a mass of writes the past begins behind them.
      */
-    private static final long NEW_KEYS = 20_000;
+    private static final long NEW_KEYS = 5_000;
+
+    /** Counts of all keys, which cost etcd time for each key; a dozen lead to within half of {@link #NEW_KEYS}. */
+    private static final int COUNTS = 12;
 
     /** A key that says nothing; only the newest revision is asked. */
     private static final KeyRange NOTHING = KeyRange.key("clustermesh/none");
@@ -49,20 +52,50 @@ record ColdStart(Listing past, List<Entry> entries, Revision present) {
     }
 
     private static Optional<Revision> oldestWorthwhile(KvStore store, KeyRange range, Revision present, int revisions) {
+        if (present.value() <= 1) {
+            return Optional.empty();
+        }
+        long oldest = oldestReadable(store, present, Math.max(1, present.value() - revisions));
         long now = store.countAt(range, Revision.NONE).orElse(0);
-        long unreadable = Math.max(1, present.value() - revisions) - 1;
+        return worthwhile(store, range, now, oldest, present.value());
+    }
+
+    /** From {@code wanted} on, by halves; often nothing has been compacted, and the first try is the answer. */
+    private static long oldestReadable(KvStore store, Revision present, long wanted) {
+        long unreadable = wanted - 1;
         long readable = present.value();
-        // the first try is the oldest wanted, for often nothing has been compacted; then halves, a dozen at most
-        long tried = unreadable + 1;
+        long tried = wanted;
         while (readable - unreadable > 1) {
-            OptionalLong then = store.countAt(range, new Revision(tried));
-            if (then.isPresent() && now - then.getAsLong() <= NEW_KEYS) {
+            if (store.countAt(NOTHING, new Revision(tried)).isPresent()) {
                 readable = tried;
             } else {
                 unreadable = tried;
             }
             tried = unreadable + (readable - unreadable) / 2;
         }
-        return readable == present.value() ? Optional.empty() : Optional.of(new Revision(readable));
+        return readable;
+    }
+
+    /** The oldest revision from {@code oldest} on with few keys less than now, about: keys come evenly, more or less. */
+    private static Optional<Revision> worthwhile(KvStore store, KeyRange range, long now, long oldest, long present) {
+        long tooOld = oldest - 1;
+        long good = present;
+        long tried = oldest;
+        for (int counts = 0; good - tooOld > 1 && counts < COUNTS; counts++) {
+            OptionalLong then = store.countAt(range, new Revision(tried));
+            long more = then.isPresent() ? now - then.getAsLong() : Long.MAX_VALUE;
+            if (more <= NEW_KEYS) {
+                good = tried;
+                if (tried == oldest || more >= NEW_KEYS / 2) {
+                    break;
+                }
+                tried = tooOld + (good - tooOld) / 2;
+            } else {
+                tooOld = tried;
+                double evenly = (good - tried) * (NEW_KEYS * 0.75 / more);
+                tried = Math.clamp(good - Math.round(evenly), tooOld + 1, Math.max(tooOld + 1, good - 1));
+            }
+        }
+        return good == present ? Optional.empty() : Optional.of(new Revision(good));
     }
 }

@@ -43,7 +43,7 @@ public final class IpCodec {
      * are exported; named ports of unknown protocols are left out.
      */
     public static Decoded<IpRecord> decode(byte[] json) {
-        return JsonIn.decode("ip entry", json, IpCodec::read);
+        return JsonIn.decodeFixed("ip entry", json, IpCodec::read);
     }
 
     private static IpRecord read(JsonIn in) {
