@@ -1,11 +1,13 @@
 package io.clustermesh.nodesync;
 
+import io.clustermesh.bpf.libbpf.BpfException;
 import io.clustermesh.bpf.maps.BackendPicker;
 import io.clustermesh.bpf.maps.IpCache;
 import io.clustermesh.bpf.maps.KernelServiceTables;
 import io.clustermesh.bpf.maps.MemoryIpCache;
 import io.clustermesh.bpf.maps.MemoryServiceTables;
 import io.clustermesh.bpf.maps.ServiceTables;
+import io.clustermesh.bpf.sockets.TranslatedSockets;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.nodesync.agent.NodeAgent;
 import io.clustermesh.nodesync.agent.NodeSyncMetrics;
@@ -19,6 +21,9 @@ import io.clustermesh.nodesync.quarantine.ConnectWitness;
 import io.clustermesh.nodesync.quarantine.Quarantine;
 import io.clustermesh.nodesync.quarantine.QuarantineMetrics;
 import io.clustermesh.nodesync.quarantine.TcpProber;
+import io.clustermesh.nodesync.stuck.StuckMetrics;
+import io.clustermesh.nodesync.stuck.StuckReport;
+import io.clustermesh.nodesync.stuck.StuckSockets;
 import io.clustermesh.nodesync.view.Explained;
 import io.clustermesh.nodesync.view.LoadBalancerReader;
 import io.clustermesh.nodesync.view.PickView;
@@ -41,9 +46,12 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The process: opens the tables, adopts what they hold, and keeps them as the own cluster's mesh-apiserver says.
@@ -62,6 +70,8 @@ public final class NodeSync {
     private static final int HOPS = 2000;
     private static final int MEMORY_PREFIXES = 512_000;
     private static final Duration STUCK = Duration.ofSeconds(60);
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSync.class);
 
     private NodeSync() {}
 
@@ -88,11 +98,12 @@ public final class NodeSync {
         Quarantine quarantine = new Quarantine(
                 written,
                 config.node().clusterId().value(),
-                config.quarantine() ? witness(tables) : ConnectWitness.BLIND,
+                config.failing().quarantine() ? witness(tables) : ConnectWitness.BLIND,
                 lifecycle.own("prober", new TcpProber()),
                 keeper.events()::add,
                 clock);
-        Watch watch = new Watch(auditor, quarantine);
+        Supplier<StuckReport> stuck = endStuckSockets(config, written, lifecycle);
+        Watch watch = new Watch(auditor, quarantine, stuck);
         NodeAgent agent = new NodeAgent(keeper, clock, List.of(quarantine::step, auditor::step));
         lifecycle.run(agent);
 
@@ -110,8 +121,8 @@ public final class NodeSync {
                                     clock)));
         }
         Supplier<Status.Apiserver> apiserver = () -> apiserver(config, keeper, reflectors);
-        IpcacheAgent ipcache = IpcacheAgent.start(
-                config.node().cluster(), config.node().clusterId(), ipCacheOf(tables), store, lifecycle);
+        IpcacheAgent ipcache =
+                IpcacheAgent.start(config.node(), ipCacheOf(tables), config.auditEvery(), store, lifecycle);
 
         Metrics metrics = lifecycle.own("metrics", new Metrics());
         NodeSyncMetrics.register(metrics.meter("nodesync"), agent::snapshot);
@@ -119,6 +130,7 @@ public final class NodeSync {
         ipcache.register(metrics.meter("nodesync"));
         AuditMetrics.register(metrics.meter("nodesync"), auditor::report);
         QuarantineMetrics.register(metrics.meter("nodesync"), quarantine::report);
+        StuckMetrics.register(metrics.meter("nodesync"), stuck);
         Map<String, View> views = views(config, agent, tables, apiserver, watch, clock);
         views.put("/v1/hops", query -> hops.entries());
         views.put("/v1/ipcache", ipcache::view);
@@ -129,8 +141,31 @@ public final class NodeSync {
         return tables instanceof KernelServiceTables kernel ? kernel.ipCache() : new MemoryIpCache(MEMORY_PREFIXES);
     }
 
-    /** The two that look after the tables between changes. */
-    private record Watch(Auditor auditor, Quarantine quarantine) {}
+    /** Those that look after tables and sockets between changes. */
+    private record Watch(Auditor auditor, Quarantine quarantine, Supplier<StuckReport> stuck) {}
+
+    /** A kernel that can't look into sockets serves all the same; status says what it lacks. */
+    private static Supplier<StuckReport> endStuckSockets(
+            NodeSyncConfig config, WrittenTables written, Lifecycle lifecycle) {
+        if (!(config.dataPlane() instanceof DataPlane.Kernel kernel)
+                || config.failing().ended().isEmpty()) {
+            return () -> StuckReport.off(Optional.empty());
+        }
+        TranslatedSockets sockets;
+        try {
+            sockets = lifecycle.own("translated sockets", new TranslatedSockets(kernel.pinDir()));
+        } catch (BpfException e) {
+            LOG.atWarn()
+                    .addKeyValue("cause", e.getMessage())
+                    .log("sockets on lost backends can't be ended here; set sockets.end: none to leave it at that");
+            return () -> StuckReport.off(Optional.of(String.valueOf(e.getMessage())));
+        }
+        StuckSockets agent =
+                new StuckSockets(sockets::end, written, config.failing().ended(), lifecycle.clock());
+        written.onLoss(agent::lost);
+        lifecycle.run(agent);
+        return agent::report;
+    }
 
     private static ConnectWitness witness(ServiceTables tables) {
         return tables instanceof KernelServiceTables kernel
@@ -202,6 +237,7 @@ public final class NodeSync {
                 keeper.findings(),
                 watch.auditor().report(),
                 watch.quarantine().report(),
+                watch.stuck().get(),
                 keeper.events().events());
     }
 

@@ -4,6 +4,7 @@ import io.clustermesh.bpf.maps.ServiceTables.Capacity;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.IpAddress;
+import io.clustermesh.model.Protocol;
 import io.clustermesh.nodesync.view.Status;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.etcd.EtcdTarget;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The settings of node-sync.
@@ -40,6 +42,8 @@ import java.util.Optional;
  *   every: 60s                   # reading the tables back and repairing them
  * quarantine:
  *   enabled: true                # take traffic off backends that don't answer
+ * sockets:
+ *   end: udp                     # connected sockets on lost backends: udp, all (TCP too) or none
  * admin:
  *   socket: run/node-sync.sock
  * </pre>
@@ -49,7 +53,7 @@ import java.util.Optional;
  * @param apiserver the own cluster's mesh-apiserver
  * @param dataPlane where the tables live
  * @param auditEvery from one audit of the tables to the next
- * @param quarantine whether backends and peers that don't answer get no new connections
+ * @param failing what is done about backends that fail
  * @param adminSocket unix socket of the admin API
  */
 public record NodeSyncConfig(
@@ -58,8 +62,18 @@ public record NodeSyncConfig(
         EtcdTarget apiserver,
         DataPlane dataPlane,
         Duration auditEvery,
-        boolean quarantine,
+        Failing failing,
         Path adminSocket) {
+
+    /**
+     * @param quarantine whether backends and peers that don't answer get no new connections
+     * @param ended the protocols whose connected sockets are ended when their backend is lost
+     */
+    public record Failing(boolean quarantine, Set<Protocol> ended) {
+        public Failing {
+            ended = Set.copyOf(ended);
+        }
+    }
 
     /**
      * @param zone the node's zone, empty if unknown
@@ -88,9 +102,11 @@ public record NodeSyncConfig(
                             : List.of());
             DataPlane dataPlane = dataPlane(settings);
             Duration auditEvery = settings.duration("audit.every", AUDIT_EVERY);
-            boolean quarantine = settings.flag("quarantine.enabled", true);
+            Failing failing = new Failing(
+                    settings.flag("quarantine.enabled", true),
+                    settings.parsed("sockets.end", "udp", "udp", NodeSyncConfig::protocols));
             Path adminSocket = settings.path("admin.socket");
-            return new NodeSyncConfig(node, place, apiserver(settings), dataPlane, auditEvery, quarantine, adminSocket);
+            return new NodeSyncConfig(node, place, apiserver(settings), dataPlane, auditEvery, failing, adminSocket);
         });
     }
 
@@ -127,6 +143,15 @@ public record NodeSyncConfig(
                 ? new DataPlane.Kernel(
                         settings.path("data-plane.pin-dir"), settings.path("data-plane.cgroup"), capacity)
                 : new DataPlane.Memory(capacity);
+    }
+
+    private static Set<Protocol> protocols(String text) {
+        return switch (text) {
+            case "udp" -> Set.of(Protocol.UDP);
+            case "all" -> Set.of(Protocol.UDP, Protocol.TCP);
+            case "none" -> Set.of();
+            default -> throw new IllegalArgumentException("\"%s\" is none of udp, all, none".formatted(text));
+        };
     }
 
     private static int number(String text) {

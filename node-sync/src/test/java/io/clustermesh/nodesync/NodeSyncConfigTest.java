@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clustermesh.bpf.maps.ServiceTables.Capacity;
+import io.clustermesh.model.Protocol;
 import io.clustermesh.store.config.ConfigException;
 import io.clustermesh.store.config.Settings;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NodeSyncConfigTest {
@@ -22,6 +24,8 @@ class NodeSyncConfigTest {
                   certificate: pki/local.crt
                   key: pki/local.key
                 data-plane: {kind: kernel, pin-dir: /sys/fs/bpf/cm/n1, cgroup: /sys/fs/cgroup, services: 100}
+                quarantine: {enabled: false}
+                sockets: {end: all}
                 admin: {socket: run/n1.sock}
                 """);
 
@@ -30,6 +34,7 @@ class NodeSyncConfigTest {
         assertThat(config.dataPlane())
                 .isEqualTo(new DataPlane.Kernel(
                         Path.of("/sys/fs/bpf/cm/n1"), Path.of("/sys/fs/cgroup"), new Capacity(100, 65_536, 1_048_576)));
+        assertThat(config.failing()).isEqualTo(new NodeSyncConfig.Failing(false, Set.of(Protocol.TCP, Protocol.UDP)));
         assertThat(config.adminSocket()).isEqualTo(Path.of("/etc/cm/run/n1.sock"));
     }
 
@@ -39,11 +44,18 @@ class NodeSyncConfigTest {
                         cluster: {name: West, id: 512}
                         apiserver: {endpoints: []}
                         data-plane: {kind: netkit}
+                        sockets: {end: some}
                         admin: {socket: run/n1.sock, port: 1}
                         """))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(
-                        "cluster.name", "cluster.id", "node", "apiserver.endpoints", "data-plane.kind", "admin.port");
+                        "cluster.name",
+                        "cluster.id",
+                        "node",
+                        "apiserver.endpoints",
+                        "data-plane.kind",
+                        "sockets.end",
+                        "admin.port");
     }
 
     private static NodeSyncConfig read(String yaml) {

@@ -25,6 +25,7 @@ public final class WrittenTables implements ServiceTables {
     private final @Nullable BackendEntry[] backends;
     private final Map<Integer, Content> contents = new HashMap<>();
     private final BitSet down = new BitSet(CLUSTERS);
+    private Runnable onLoss = () -> {};
 
     /**
      * What a table of backend indexes is known by.
@@ -54,6 +55,11 @@ public final class WrittenTables implements ServiceTables {
         for (int cluster = 0; cluster < CLUSTERS; cluster++) {
             down.set(cluster, tables.isClusterDown(cluster));
         }
+    }
+
+    /** {@code heard} is told, after the write, of every backend that is taken away; it must not wait. */
+    public void onLoss(Runnable heard) {
+        onLoss = heard;
     }
 
     /** FNV-1a over whole entries. */
@@ -151,12 +157,16 @@ public final class WrittenTables implements ServiceTables {
             backends[index] = new BackendEntry(now.ip(), now.l4(), now.clusterId(), state);
         }
         tables.setBackendState(index, state);
+        if (state == BackendEntry.State.QUARANTINED) {
+            onLoss.run();
+        }
     }
 
     @Override
     public void removeBackend(int index) {
         backends[index] = null;
         tables.removeBackend(index);
+        onLoss.run();
     }
 
     @Override
@@ -184,6 +194,9 @@ public final class WrittenTables implements ServiceTables {
     public void setClusterDown(int clusterId, boolean isDown) {
         down.set(clusterId, isDown);
         tables.setClusterDown(clusterId, isDown);
+        if (isDown) {
+            onLoss.run();
+        }
     }
 
     @Override

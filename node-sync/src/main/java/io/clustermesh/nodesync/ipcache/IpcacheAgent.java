@@ -2,14 +2,14 @@ package io.clustermesh.nodesync.ipcache;
 
 import io.clustermesh.bpf.maps.IpCache;
 import io.clustermesh.bpf.maps.IpcacheEntry;
-import io.clustermesh.model.ClusterId;
-import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.nodesync.ipcache.IpcacheKeeper.Snapshot;
 import io.clustermesh.nodesync.ipcache.IpcacheKeeper.Source;
+import io.clustermesh.nodesync.view.Status;
 import io.clustermesh.store.kv.KeyRange;
 import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.runtime.Agent;
+import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.Lifecycle;
 import io.clustermesh.store.runtime.Mailbox;
 import io.clustermesh.store.sync.Change;
@@ -32,6 +32,9 @@ public final class IpcacheAgent implements Agent {
     private final IpCache map;
     private final IpcacheKeeper keeper;
     private final Mailbox<News> mailbox = new Mailbox<>(MAILBOX);
+    private final Clock clock;
+    private final Duration auditEvery;
+    private long nextAuditNanos;
     private volatile Snapshot snapshot;
 
     private record News(Source source, List<Change> changes) {}
@@ -45,16 +48,23 @@ public final class IpcacheAgent implements Agent {
      */
     public record Answer(String address, int identity, int clusterId) {}
 
-    private IpcacheAgent(ClusterName own, ClusterId ownId, IpCache map) {
+    private IpcacheAgent(Status.Node node, IpCache map, Duration auditEvery, Clock clock) {
         this.map = map;
-        this.keeper = new IpcacheKeeper(own, ownId, map);
+        this.clock = clock;
+        this.auditEvery = auditEvery;
+        this.nextAuditNanos = clock.monotonicNanos() + auditEvery.toNanos();
+        this.keeper = new IpcacheKeeper(node.cluster(), node.clusterId(), map);
         this.snapshot = keeper.snapshot();
     }
 
-    /** Starts keeping {@code map}; agent and watches belong to {@code lifecycle}, the map does not. */
+    /**
+     * Starts keeping {@code map}; agent and watches belong to {@code lifecycle}, the map does not.
+     *
+     * @param auditEvery from one reading back of the whole map to the next
+     */
     public static IpcacheAgent start(
-            ClusterName own, ClusterId ownId, IpCache map, KvStore store, Lifecycle lifecycle) {
-        IpcacheAgent agent = new IpcacheAgent(own, ownId, map);
+            Status.Node node, IpCache map, Duration auditEvery, KvStore store, Lifecycle lifecycle) {
+        IpcacheAgent agent = new IpcacheAgent(node, map, auditEvery, lifecycle.clock());
         lifecycle.run(agent);
         for (Source source : Source.values()) {
             lifecycle.own(
@@ -80,6 +90,10 @@ public final class IpcacheAgent implements Agent {
         try {
             news.forEach(said -> said.changes().forEach(change -> keeper.take(said.source(), change)));
             keeper.settle();
+            if (clock.monotonicNanos() - nextAuditNanos >= 0) {
+                nextAuditNanos = clock.monotonicNanos() + auditEvery.toNanos();
+                keeper.audit();
+            }
         } finally {
             snapshot = keeper.snapshot();
         }
@@ -106,6 +120,9 @@ public final class IpcacheAgent implements Agent {
                 .ofLongs()
                 .setDescription("Prefixes that are not yet in the ipcache as they should be")
                 .buildWithCallback(it -> it.record(snapshot.pending()));
+        meter.counterBuilder("clustermesh.nodesync.ipcache.drift")
+                .setDescription("Prefixes that audits found other than they were written, and repaired")
+                .buildWithCallback(it -> it.record(snapshot.drifted()));
         meter.counterBuilder("clustermesh.nodesync.ipcache.refusals")
                 .setDescription("Malformed ip records received since the start")
                 .buildWithCallback(it -> it.record(snapshot.refused()));

@@ -59,9 +59,17 @@ final class IpcacheKeeper {
      * @param capacity of the map
      * @param pending prefixes that are not as they should be
      * @param refused records kept out since the start
+     * @param drifted prefixes that audits found other than they were written, since the start
      * @param failure why the last write failed, if it did
      */
-    record Snapshot(boolean synced, int prefixes, int capacity, int pending, long refused, Optional<String> failure) {}
+    record Snapshot(
+            boolean synced,
+            int prefixes,
+            int capacity,
+            int pending,
+            long refused,
+            long drifted,
+            Optional<String> failure) {}
 
     private final ClusterName own;
     private final IpCache map;
@@ -69,6 +77,7 @@ final class IpcacheKeeper {
     private final Set<Source> synced = EnumSet.noneOf(Source.class);
     private boolean adopted;
     private long refused;
+    private long drifted;
     private Optional<String> failure = Optional.empty();
 
     IpcacheKeeper(ClusterName own, ClusterId ownId, IpCache map) {
@@ -145,11 +154,7 @@ final class IpcacheKeeper {
     void settle() {
         boolean complete = synced.size() == Source.values().length;
         if (complete && !adopted) {
-            Map<Cidr, IpcacheEntry> there = map.entries();
-            Set<Cidr> differing = new HashSet<>(there.keySet());
-            differing.addAll(addresses.prefixes());
-            differing.removeIf(prefix -> Optional.ofNullable(there.get(prefix)).equals(addresses.at(prefix)));
-            addresses.touch(differing);
+            addresses.touch(differing());
             adopted = true;
         }
         Set<Cidr> done = new HashSet<>();
@@ -177,6 +182,30 @@ final class IpcacheKeeper {
         addresses.settled(done);
     }
 
+    /** Reads the whole map back; what is not as it was written is counted, told, and written again by the next settling. */
+    void audit() {
+        if (!adopted || !addresses.touched().isEmpty()) {
+            return; // not yet as it should be by itself
+        }
+        Set<Cidr> differing = differing();
+        if (!differing.isEmpty()) {
+            drifted += differing.size();
+            addresses.touch(differing);
+            LOG.atWarn()
+                    .addKeyValue("prefixes", differing.size())
+                    .addKeyValue("first", differing.iterator().next())
+                    .log("the ipcache is not as it was written; somebody else writes to it, it is repaired");
+        }
+    }
+
+    private Set<Cidr> differing() {
+        Map<Cidr, IpcacheEntry> there = map.entries();
+        Set<Cidr> differing = new HashSet<>(there.keySet());
+        differing.addAll(addresses.prefixes());
+        differing.removeIf(prefix -> Optional.ofNullable(there.get(prefix)).equals(addresses.at(prefix)));
+        return differing;
+    }
+
     private void write(Map<Cidr, IpcacheEntry> puts, Set<Cidr> done) {
         Map<Cidr, IpcacheEntry> batch = new HashMap<>();
         for (Map.Entry<Cidr, IpcacheEntry> put : puts.entrySet()) {
@@ -195,6 +224,7 @@ final class IpcacheKeeper {
 
     Snapshot snapshot() {
         int pending = addresses.touched().size();
-        return new Snapshot(adopted && pending == 0, addresses.size(), map.capacity(), pending, refused, failure);
+        return new Snapshot(
+                adopted && pending == 0, addresses.size(), map.capacity(), pending, refused, drifted, failure);
     }
 }

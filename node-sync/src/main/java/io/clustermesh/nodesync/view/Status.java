@@ -11,6 +11,7 @@ import io.clustermesh.nodesync.audit.AuditReport;
 import io.clustermesh.nodesync.desired.Finding;
 import io.clustermesh.nodesync.desired.Inventory;
 import io.clustermesh.nodesync.quarantine.QuarantineReport;
+import io.clustermesh.nodesync.stuck.StuckReport;
 import io.clustermesh.store.sync.Freshness;
 import java.net.URI;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param impaired services that are not served exactly as asked, by name
  * @param audit what audits of the tables have found
  * @param quarantine who gets no new connections because he does not answer
+ * @param sockets what was done about sockets on lost backends
  * @param events the last things worth telling, oldest first
  */
 public record Status(
@@ -36,6 +38,7 @@ public record Status(
         Map<ServiceName, List<Finding>> impaired,
         AuditReport audit,
         QuarantineReport quarantine,
+        StuckReport sockets,
         List<EventLog.Event> events) {
 
     /**

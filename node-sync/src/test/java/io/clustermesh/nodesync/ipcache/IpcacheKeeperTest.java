@@ -16,6 +16,7 @@ import io.clustermesh.nodesync.ipcache.IpcacheKeeper.Source;
 import io.clustermesh.store.sync.Change;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class IpcacheKeeperTest {
@@ -45,6 +46,24 @@ class IpcacheKeeperTest {
 
         assertThat(at("10.2.0.9")).isEmpty();
         assertThat(keeper.snapshot().synced()).isTrue();
+    }
+
+    @Test
+    void shouldRepairAndCountWhatSomebodyElseWrote() {
+        own("10.1.0.7", OWN);
+        own("10.1.0.8", OWN);
+        allRead();
+        keeper.settle();
+        keeper.audit();
+        assertThat(keeper.snapshot().drifted()).isZero();
+
+        map.putAll(Map.of(cidr("10.1.0.7"), entry(EAST, 2), cidr("10.9.9.9"), entry(EAST, 2)));
+        map.removeAll(Set.of(cidr("10.1.0.8")));
+        keeper.audit();
+        keeper.settle();
+
+        assertThat(map.entries()).isEqualTo(Map.of(cidr("10.1.0.7"), entry(OWN, 1), cidr("10.1.0.8"), entry(OWN, 1)));
+        assertThat(keeper.snapshot().drifted()).isEqualTo(3);
     }
 
     @Test
