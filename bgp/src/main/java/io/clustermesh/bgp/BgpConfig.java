@@ -10,9 +10,9 @@ import io.clustermesh.bgp.speaker.SpeakerConfig.Routing;
 import io.clustermesh.bgp.speaker.SpeakerConfig.Timing;
 import io.clustermesh.model.Cidr;
 import io.clustermesh.model.IpAddress;
+import io.clustermesh.store.admin.AdminListeners;
 import io.clustermesh.store.config.Settings;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +21,9 @@ import java.util.List;
  * The settings of a BGP process.
  *
  * @param speaker what it does
- * @param adminSocket where it is asked
+ * @param admin where it is asked
  */
-record BgpConfig(SpeakerConfig speaker, Path adminSocket) {
+record BgpConfig(SpeakerConfig speaker, AdminListeners admin) {
 
     private static final int PORT = 179;
     private static final int MOST_PREFIXES = 10_000_000;
@@ -44,7 +44,7 @@ record BgpConfig(SpeakerConfig speaker, Path adminSocket) {
                                 settings.duration("holdTime", Duration.ofSeconds(90)),
                                 settings.duration("connectRetry", Duration.ofSeconds(10)),
                                 settings.duration("convergence", Duration.ofSeconds(30)))),
-                settings.path("admin.socket")));
+                AdminListeners.readLocal(settings)));
     }
 
     private static Identity identity(Settings settings) {

@@ -36,6 +36,6 @@ public final class BgpSpeaker {
                 "/v1/status", query -> speaker.status(),
                 "/v1/peers", query -> speaker.peers(),
                 "/v1/routes", query -> speaker.routes());
-        lifecycle.own("admin API", AdminServer.start(config.adminSocket(), health, metrics, views));
+        lifecycle.own("admin API", AdminServer.start(config.admin(), health, metrics, views));
     }
 }

@@ -1,6 +1,10 @@
 package io.clustermesh.certs;
 
 import io.clustermesh.model.IpAddress;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -11,6 +15,9 @@ import java.util.stream.Stream;
  * @param ips addresses
  */
 public record AlternativeNames(List<String> dns, List<IpAddress> ips) {
+
+    private static final int SAN_DNS = 2;
+    private static final int SAN_IP = 7;
 
     /** No names: a client's leaf. */
     public static final AlternativeNames NONE = new AlternativeNames(List.of(), List.of());
@@ -36,5 +43,30 @@ public record AlternativeNames(List<String> dns, List<IpAddress> ips) {
         return new AlternativeNames(
                 Stream.concat(dns.stream(), other.dns.stream()).toList(),
                 Stream.concat(ips.stream(), other.ips.stream()).toList());
+    }
+
+    /** The names in {@code certificate}; those of other kinds are left out. */
+    public static AlternativeNames of(X509Certificate certificate) {
+        List<String> dns = new ArrayList<>();
+        List<IpAddress> ips = new ArrayList<>();
+        try {
+            Collection<List<?>> entries = certificate.getSubjectAlternativeNames();
+            if (entries == null) {
+                return NONE;
+            }
+            for (List<?> entry : entries) {
+                if (entry.get(0).equals(SAN_DNS)) {
+                    dns.add((String) entry.get(1));
+                } else if (entry.get(0).equals(SAN_IP)) {
+                    ips.add(IpAddress.parse((String) entry.get(1)));
+                }
+            }
+        } catch (CertificateParsingException e) {
+            throw new CertificateException(
+                    "the alternative names of \"%s\" can't be read; issue the leaf again"
+                            .formatted(certificate.getSubjectX500Principal()),
+                    e);
+        }
+        return new AlternativeNames(dns, ips);
     }
 }

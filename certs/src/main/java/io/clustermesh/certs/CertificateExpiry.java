@@ -16,7 +16,8 @@ import java.time.Instant;
  */
 public record CertificateExpiry(Path file, String subject, Instant from, Instant until, Fingerprint fingerprint) {
 
-    static CertificateExpiry of(Path file, X509Certificate certificate) {
+    /** How long {@code certificate}, which stands in {@code file}, lasts. */
+    public static CertificateExpiry of(Path file, X509Certificate certificate) {
         return new CertificateExpiry(
                 file,
                 certificate.getSubjectX500Principal().getName(),

@@ -16,6 +16,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * The authority of one cluster: {@code ca.crt} and {@code ca.key} in its {@code pki} folder. Signs leaves; immutable, so
@@ -68,13 +69,31 @@ public final class ClusterCa {
                             .formatted(pkiDir));
         }
         KeyPair keys = CertificateBuilder.newKeyPair();
-        Instant from = clock.now().minus(SKEW);
-        X509Certificate certificate = CertificateBuilder.authority(
-                "ClusterMesh CA " + cluster, keys, new Validity(from, from.plus(VALIDITY)));
+        X509Certificate certificate = selfSigned(cluster, keys, clock);
         // the key decides who wins if two create at once, since only it is created exclusively
         PemFiles.createKey(pkiDir.resolve(KEY_FILE), keys.getPrivate());
         PemFiles.writeCertificate(pkiDir.resolve(CERTIFICATE_FILE), certificate);
         return new ClusterCa(certificate, keys.getPrivate(), clock);
+    }
+
+    /** Makes a new CA in memory, for a cluster that keeps it in a Secret instead of a folder. */
+    public static ClusterCa generate(ClusterName cluster, Clock clock) {
+        KeyPair keys = CertificateBuilder.newKeyPair();
+        return new ClusterCa(selfSigned(cluster, keys, clock), keys.getPrivate(), clock);
+    }
+
+    /**
+     * The CA in two PEM texts.
+     *
+     * @param origin where they come from, for the message of a fault
+     * @throws CertificateException as {@link #load}
+     */
+    public static ClusterCa parse(String certificatePem, String keyPem, String origin, Clock clock) {
+        return of(
+                PemFiles.parseCertificates(certificatePem, origin).getFirst(),
+                PemFiles.parseKey(keyPem, origin),
+                origin,
+                clock);
     }
 
     /** As {@link #load(Path, Clock)} by the machine's clock. */
@@ -88,19 +107,29 @@ public final class ClusterCa {
      * @throws CertificateException if it can't be read, is no CA, or the key doesn't belong to the certificate
      */
     public static ClusterCa load(Path pkiDir, Clock clock) {
-        X509Certificate certificate =
-                PemFiles.readCertificates(pkiDir.resolve(CERTIFICATE_FILE)).getFirst();
-        PrivateKey key = PemFiles.readKey(pkiDir.resolve(KEY_FILE));
+        return of(
+                PemFiles.readCertificates(pkiDir.resolve(CERTIFICATE_FILE)).getFirst(),
+                PemFiles.readKey(pkiDir.resolve(KEY_FILE)),
+                pkiDir.toString(),
+                clock);
+    }
+
+    private static ClusterCa of(X509Certificate certificate, PrivateKey key, String origin, Clock clock) {
         if (certificate.getBasicConstraints() < 0) {
-            throw new CertificateException("%s is no CA certificate (basic constraints); put the cluster's CA there"
-                    .formatted(pkiDir.resolve(CERTIFICATE_FILE)));
+            throw new CertificateException(
+                    "%s/ca.crt is no CA certificate (basic constraints); put the cluster's CA there".formatted(origin));
         }
         if (!belongTogether(certificate.getPublicKey(), key)) {
             throw new CertificateException(
                     "ca.key in %s is not the key of ca.crt beside it; restore the pair from the same backup"
-                            .formatted(pkiDir));
+                            .formatted(origin));
         }
         return new ClusterCa(certificate, key, clock);
+    }
+
+    private static X509Certificate selfSigned(ClusterName cluster, KeyPair keys, Clock clock) {
+        Instant from = clock.now().minus(SKEW);
+        return CertificateBuilder.authority("ClusterMesh CA " + cluster, keys, new Validity(from, from.plus(VALIDITY)));
     }
 
     static boolean existsIn(Path pkiDir) {
@@ -110,6 +139,33 @@ public final class ClusterCa {
     /** The certificate that peers shall trust. */
     public X509Certificate certificate() {
         return certificate;
+    }
+
+    /** Its private key as PEM (PKCS#8). */
+    public String keyPem() {
+        return PemFiles.pem(key);
+    }
+
+    /** ECDSA with SHA-256 over {@code content}, which whoever has {@link #certificate()} can verify. */
+    public byte[] seal(byte[] content) {
+        try {
+            Signature signature = Signature.getInstance("SHA256withECDSA");
+            signature.initSign(key);
+            signature.update(content);
+            return signature.sign();
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException("the CA's key can't sign", e);
+        }
+    }
+
+    /** Whether {@code leaf} is ours, still valid and says what {@code request} asks for. */
+    public boolean vouchesFor(X509Certificate leaf, LeafRequest request) {
+        AlternativeNames names = AlternativeNames.of(leaf);
+        return issued(leaf)
+                && clock.now().isBefore(leaf.getNotAfter().toInstant())
+                && leaf.getSubjectX500Principal().getName().equals("CN=" + request.commonName())
+                && Set.copyOf(names.dns()).equals(Set.copyOf(request.names().dns()))
+                && Set.copyOf(names.ips()).equals(Set.copyOf(request.names().ips()));
     }
 
     /** Issues a leaf with a new key. */

@@ -1,14 +1,11 @@
 package io.clustermesh.certs;
 
 import io.clustermesh.model.ClusterName;
-import io.clustermesh.model.IpAddress;
 import io.clustermesh.store.runtime.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -22,8 +19,6 @@ import org.slf4j.LoggerFactory;
 public final class ClusterPki {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterPki.class);
-    private static final int SAN_DNS = 2;
-    private static final int SAN_IP = 7;
 
     private final Path folder;
     private final ClusterName cluster;
@@ -97,7 +92,7 @@ public final class ClusterPki {
         for (LeafName name : LeafName.values()) {
             X509Certificate old = read(name);
             if (CertificateExpiry.of(certificateFile(name), old).renewalDue(clock.now())) {
-                LeafRequest request = name.request(cluster, names(old));
+                LeafRequest request = name.request(cluster, AlternativeNames.of(old));
                 X509Certificate fresh = ca.sign(request, old.getPublicKey());
                 PemFiles.writeCertificate(certificateFile(name), fresh);
                 renewed.add(name);
@@ -127,39 +122,10 @@ public final class ClusterPki {
         if (!Files.exists(certificateFile(name)) || !Files.exists(keyFile(name))) {
             return false;
         }
-        X509Certificate certificate = read(name);
-        AlternativeNames names = names(certificate);
-        return ca.issued(certificate)
-                && clock.now().isBefore(certificate.getNotAfter().toInstant())
-                && Set.copyOf(names.dns()).equals(Set.copyOf(request.names().dns()))
-                && Set.copyOf(names.ips()).equals(Set.copyOf(request.names().ips()));
+        return ca.vouchesFor(read(name), request);
     }
 
     private X509Certificate read(LeafName name) {
         return PemFiles.readCertificates(certificateFile(name)).getFirst();
-    }
-
-    private static AlternativeNames names(X509Certificate certificate) {
-        List<String> dns = new ArrayList<>();
-        List<IpAddress> ips = new ArrayList<>();
-        try {
-            Collection<List<?>> entries = certificate.getSubjectAlternativeNames();
-            if (entries == null) {
-                return AlternativeNames.NONE;
-            }
-            for (List<?> entry : entries) {
-                if (entry.get(0).equals(SAN_DNS)) {
-                    dns.add((String) entry.get(1));
-                } else if (entry.get(0).equals(SAN_IP)) {
-                    ips.add(IpAddress.parse((String) entry.get(1)));
-                }
-            }
-        } catch (CertificateParsingException e) {
-            throw new CertificateException(
-                    "the alternative names of \"%s\" can't be read; issue the leaf again"
-                            .formatted(certificate.getSubjectX500Principal()),
-                    e);
-        }
-        return new AlternativeNames(dns, ips);
     }
 }

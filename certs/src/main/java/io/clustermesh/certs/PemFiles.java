@@ -77,21 +77,34 @@ public final class PemFiles {
 
     /** The private key (EC, PKCS#8) in {@code file}. */
     public static PrivateKey readKey(Path file) {
-        String pem = read(file);
+        return parseKey(read(file), file.toString());
+    }
+
+    /**
+     * The private key (EC, PKCS#8) in PEM text.
+     *
+     * @param origin where the text comes from, for the message of a fault
+     */
+    public static PrivateKey parseKey(String pem, String origin) {
         String begin = "-----BEGIN PRIVATE KEY-----";
         int from = pem.indexOf(begin);
         int to = pem.indexOf("-----END PRIVATE KEY-----");
         if (from < 0 || to < from) {
             throw new CertificateException(
                     "%s holds no PKCS#8 private key; convert it with \"openssl pkcs8 -topk8 -nocrypt\""
-                            .formatted(file));
+                            .formatted(origin));
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(pem.substring(from + begin.length(), to));
             return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new CertificateException("%s holds no EC private key; issue the leaf again".formatted(file), e);
+            throw new CertificateException("%s holds no EC private key; issue the leaf again".formatted(origin), e);
         }
+    }
+
+    /** The key as PEM text (PKCS#8). */
+    public static String pem(PrivateKey key) {
+        return pem("PRIVATE KEY", key.getEncoded());
     }
 
     static void writeKey(Path file, PrivateKey key) {

@@ -38,7 +38,13 @@ class ClusterPkiTest {
         assertThat(subject("remote")).isEqualTo("CN=remote-west");
         assertThat(leaf("etcd-server").getSubjectAlternativeNames())
                 .containsExactlyInAnyOrder(
-                        List.of(2, "localhost"), List.of(7, "127.0.0.1"), List.of(7, "0:0:0:0:0:0:0:1"));
+                        List.of(2, "localhost"),
+                        List.of(2, "west.mesh.cilium.io"),
+                        List.of(7, "127.0.0.1"),
+                        List.of(7, "172.30.1.2"),
+                        List.of(7, "0:0:0:0:0:0:0:1"));
+        assertThat(leaf("admin").getSubjectAlternativeNames()).containsExactly(List.of(2, LeafName.ADMIN_DNS));
+        assertThat(leaf("remote").getSubjectAlternativeNames()).isNull();
         assertThat(leaf("server").getSubjectAlternativeNames())
                 .contains(List.of(2, "west.mesh.cilium.io"), List.of(7, "172.30.1.2"), List.of(7, "127.0.0.1"));
         for (LeafName name : LeafName.values()) {

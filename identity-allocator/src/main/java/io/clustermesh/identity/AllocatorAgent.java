@@ -134,7 +134,7 @@ final class AllocatorAgent implements Agent {
     }
 
     private void masterSeen(NumericIdentity identity, KeyValue entry) {
-        masters.put(identity, new Masters.Master(entry.text(), entry.version().modified()));
+        masters.put(identity, new Masters.Master(entry.text(), entry.version().modified(), entry.leaseId() != 0));
         Optional<LabelSet> ours = inUse.labelsOf(identity);
         if (ours.isPresent() && !ours.get().toLabelString().equals(entry.text())) {
             upkeep.restore(identity);

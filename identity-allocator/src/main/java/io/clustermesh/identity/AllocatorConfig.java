@@ -4,10 +4,10 @@ import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.IdentityRange;
 import io.clustermesh.model.MeshSize;
+import io.clustermesh.store.admin.AdminListeners;
 import io.clustermesh.store.config.EtcdSettings;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.etcd.EtcdTarget;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -17,6 +17,7 @@ import java.time.Duration;
  * cluster: {name: west, id: 1, meshSize: 255}
  * etcd: {endpoint: "https://127.0.0.1:2378", trust: ../pki/ca.crt, certificate: ../pki/admin.crt, key: ../pki/admin.key}
  * admin: {socket: ../run/identity-allocator.sock}
+ * health: {listen: 127.0.0.1:9881}   # off if left out
  * allocator: {user: identity-allocator, leaseTtl: 15m, verifyInterval: 5m, collectInterval: 15m}   # all optional
  * }</pre>
  *
@@ -46,9 +47,9 @@ record AllocatorConfig(ClusterName cluster, IdentityRange range, String user, Ti
 
     /**
      * @param etcd the cluster's etcd
-     * @param adminSocket where the admin API listens
+     * @param admin where it tells of itself
      */
-    record Wiring(EtcdTarget etcd, Path adminSocket) {}
+    record Wiring(EtcdTarget etcd, AdminListeners admin) {}
 
     /** @throws IllegalArgumentException for a user that would not be the last part of a key */
     AllocatorConfig {
@@ -77,7 +78,7 @@ record AllocatorConfig(ClusterName cluster, IdentityRange range, String user, Ti
                             settings.duration("allocator.leaseTtl", Timing.DEFAULT.leaseTtl()),
                             settings.duration("allocator.verifyInterval", Timing.DEFAULT.verifyInterval()),
                             settings.duration("allocator.collectInterval", Timing.DEFAULT.collectInterval())),
-                    new Wiring(EtcdSettings.read(settings, "etcd"), settings.path("admin.socket")));
+                    new Wiring(EtcdSettings.read(settings, "etcd"), AdminListeners.readLocal(settings)));
         });
     }
 }

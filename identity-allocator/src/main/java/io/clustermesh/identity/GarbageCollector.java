@@ -42,7 +42,7 @@ final class GarbageCollector {
         Map<NumericIdentity, Revision> unused = new HashMap<>();
         List<NumericIdentity> removed = new ArrayList<>();
         present.forEach((identity, master) -> {
-            if (used.contains(identity)) {
+            if (master.leased() || used.contains(identity)) {
                 return;
             }
             if (master.modified().equals(candidates.get(identity)) && removed.size() < MAX_REMOVALS) {

@@ -34,8 +34,7 @@ public final class IdentityAllocator {
         Metrics metrics = lifecycle.own("metrics", new Metrics());
         Parts parts = startParts(config, store, lifecycle, metrics, RandomGenerator.getDefault());
         lifecycle.own(
-                "admin",
-                AdminServer.start(config.wiring().adminSocket(), parts.health(), metrics, parts.views(config)));
+                "admin", AdminServer.start(config.wiring().admin(), parts.health(), metrics, parts.views(config)));
     }
 
     /** The agent before its reflectors: they fill its mailbox, and closing goes the other way round. */

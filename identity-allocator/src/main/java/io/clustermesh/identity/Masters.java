@@ -16,8 +16,16 @@ final class Masters {
     /**
      * @param labels the label string that the number stands for
      * @param modified when it was last written
+     * @param leased it hangs on its writer's lease, as no allocator's does: another publishes it (Cilium's identities
+     *     come that way), and it goes with that writer
      */
-    record Master(String labels, Revision modified) {}
+    record Master(String labels, Revision modified, boolean leased) {
+
+        /** An allocator's. */
+        Master(String labels, Revision modified) {
+            this(labels, modified, false);
+        }
+    }
 
     private final IdentityRange range;
     private final Map<NumericIdentity, Master> byIdentity = new TreeMap<>();

@@ -3,6 +3,7 @@ package io.clustermesh.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.clustermesh.store.admin.HostPort;
 import io.clustermesh.store.config.ConfigException;
 import io.clustermesh.store.config.Settings;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ class AllocatorConfigTest {
                   certificate: ../pki/admin.crt
                   key: ../pki/admin.key
                 admin: {socket: ../run/identity-allocator.sock}
+                health: {listen: 10.1.1.5:9881}
                 allocator: {collectInterval: 1m}
                 """);
 
@@ -33,7 +35,8 @@ class AllocatorConfigTest {
         assertThat(config.user()).isEqualTo("identity-allocator");
         assertThat(config.timing().collectInterval()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.timing().verifyInterval()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(config.wiring().adminSocket()).isEqualTo(Path.of("/run/west/run/identity-allocator.sock"));
+        assertThat(config.wiring().admin().socket()).isEqualTo(Path.of("/run/west/run/identity-allocator.sock"));
+        assertThat(config.wiring().admin().health()).contains(new HostPort("10.1.1.5", 9881));
         assertThat(config.wiring().etcd().tls().orElseThrow().trust()).isEqualTo(Path.of("/run/west/pki/ca.crt"));
     }
 

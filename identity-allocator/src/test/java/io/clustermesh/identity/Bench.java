@@ -7,6 +7,7 @@ import io.clustermesh.model.Keys;
 import io.clustermesh.model.LabelSet;
 import io.clustermesh.model.MeshSize;
 import io.clustermesh.model.NumericIdentity;
+import io.clustermesh.store.admin.AdminListeners;
 import io.clustermesh.store.etcd.EtcdTarget;
 import io.clustermesh.store.kv.KeyRange;
 import io.clustermesh.store.kv.KeyValue;
@@ -62,7 +63,8 @@ final class Bench {
                 user,
                 AllocatorConfig.Timing.DEFAULT,
                 new AllocatorConfig.Wiring(
-                        EtcdTarget.plaintext(URI.create("http://127.0.0.1:1")), Path.of("/tmp/unused.sock")));
+                        EtcdTarget.plaintext(URI.create("http://127.0.0.1:1")),
+                        AdminListeners.on(Path.of("/tmp/unused.sock"))));
     }
 
     static IdentityRange range(int first, int last) {

@@ -7,9 +7,12 @@ import io.clustermesh.model.Keys;
 import io.clustermesh.model.NumericIdentity;
 import io.clustermesh.store.kv.KeyRange;
 import io.clustermesh.store.kv.KeyValue;
+import io.clustermesh.store.kv.Lease;
 import io.clustermesh.store.kv.Txn;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +125,24 @@ class UpkeepTest {
         bench.turnAfter(COLLECT);
         assertThat(bench.value(Keys.identity(cart))).as("second round").isEmpty();
         assertThat(bench.agent.status().upkeep().collected()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLeaveWhatAnotherPublishesToItsLease() {
+        NumericIdentity others = Bench.RANGE.last();
+        Lease lease = bench.store.grant(Duration.ofMinutes(15));
+        bench.store.commit(new Txn(
+                List.of(),
+                List.of(new Txn.Op.Put(
+                        Keys.identity(others),
+                        labels("ciliums").toLabelString().getBytes(StandardCharsets.UTF_8),
+                        Optional.of(lease)))));
+        bench.turn();
+
+        bench.turnAfter(COLLECT);
+        bench.turnAfter(COLLECT);
+
+        assertThat(bench.value(Keys.identity(others))).isPresent();
     }
 
     @Test

@@ -134,7 +134,7 @@ public final class NodeSync {
         Map<String, View> views = views(config, agent, tables, apiserver, watch, clock);
         views.put("/v1/hops", query -> hops.entries());
         views.put("/v1/ipcache", ipcache::view);
-        lifecycle.own("admin API", AdminServer.start(config.adminSocket(), health, metrics, views));
+        lifecycle.own("admin API", AdminServer.start(config.admin(), health, metrics, views));
     }
 
     private static IpCache ipCacheOf(ServiceTables tables) {

@@ -6,11 +6,11 @@ import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.Protocol;
 import io.clustermesh.nodesync.view.Status;
+import io.clustermesh.store.admin.AdminListeners;
 import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.etcd.EtcdTarget;
 import io.clustermesh.store.tls.TlsFiles;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +46,8 @@ import java.util.Set;
  *   end: udp                     # connected sockets on lost backends: udp, all (TCP too) or none
  * admin:
  *   socket: run/node-sync.sock
+ * health:
+ *   listen: 127.0.0.1:9882       # off if left out
  * </pre>
  *
  * @param node who we are
@@ -54,7 +56,7 @@ import java.util.Set;
  * @param dataPlane where the tables live
  * @param auditEvery from one audit of the tables to the next
  * @param failing what is done about backends that fail
- * @param adminSocket unix socket of the admin API
+ * @param admin where it tells of itself
  */
 public record NodeSyncConfig(
         Status.Node node,
@@ -63,7 +65,7 @@ public record NodeSyncConfig(
         DataPlane dataPlane,
         Duration auditEvery,
         Failing failing,
-        Path adminSocket) {
+        AdminListeners admin) {
 
     /**
      * @param quarantine whether backends and peers that don't answer get no new connections
@@ -105,8 +107,8 @@ public record NodeSyncConfig(
             Failing failing = new Failing(
                     settings.flag("quarantine.enabled", true),
                     settings.parsed("sockets.end", "udp", "udp", NodeSyncConfig::protocols));
-            Path adminSocket = settings.path("admin.socket");
-            return new NodeSyncConfig(node, place, apiserver(settings), dataPlane, auditEvery, failing, adminSocket);
+            AdminListeners admin = AdminListeners.readLocal(settings);
+            return new NodeSyncConfig(node, place, apiserver(settings), dataPlane, auditEvery, failing, admin);
         });
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.clustermesh.bpf.maps.ServiceTables.Capacity;
 import io.clustermesh.model.Protocol;
+import io.clustermesh.store.admin.HostPort;
 import io.clustermesh.store.config.ConfigException;
 import io.clustermesh.store.config.Settings;
 import java.nio.file.Path;
@@ -27,15 +28,17 @@ class NodeSyncConfigTest {
                 quarantine: {enabled: false}
                 sockets: {end: all}
                 admin: {socket: run/n1.sock}
+                health: {listen: 127.0.0.1:9882}
                 """);
 
+        assertThat(config.admin().health()).contains(new HostPort("127.0.0.1", 9882));
         assertThat(config.node().name()).isEqualTo("west-n1");
         assertThat(config.apiserver().tls().orElseThrow().key()).isEqualTo(Path.of("/etc/cm/pki/local.key"));
         assertThat(config.dataPlane())
                 .isEqualTo(new DataPlane.Kernel(
                         Path.of("/sys/fs/bpf/cm/n1"), Path.of("/sys/fs/cgroup"), new Capacity(100, 65_536, 1_048_576)));
         assertThat(config.failing()).isEqualTo(new NodeSyncConfig.Failing(false, Set.of(Protocol.TCP, Protocol.UDP)));
-        assertThat(config.adminSocket()).isEqualTo(Path.of("/etc/cm/run/n1.sock"));
+        assertThat(config.admin().socket()).isEqualTo(Path.of("/etc/cm/run/n1.sock"));
     }
 
     @Test

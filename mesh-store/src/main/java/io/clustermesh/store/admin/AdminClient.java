@@ -16,8 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -55,12 +53,26 @@ public final class AdminClient {
      */
     public record StreamedEvent(String id, String type, String data) {}
 
-    /** Nobody answers on the socket. */
+    /** Nobody answers. */
     public static final class Unreachable extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Unreachable(String message, IOException cause) {
+        private final String reason;
+
+        private Unreachable(String message, IOException cause) {
             super(message, cause);
+            this.reason = "";
+        }
+
+        /** @param reason where nobody answers, and why */
+        public Unreachable(String reason, Throwable cause) {
+            super(reason, cause);
+            this.reason = reason;
+        }
+
+        /** What a person should read; empty for a unix socket, where it is always that no process listens. */
+        public String reason() {
+            return reason;
         }
     }
 
@@ -107,7 +119,6 @@ public final class AdminClient {
      * @throws Unreachable if nobody answers, or with something else than a stream
      */
     public static String follow(Path socket, String path, String after, Consumer<StreamedEvent> consumer) {
-        String last = after;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             String resume = after.isEmpty() ? "" : "Last-Event-ID: " + after + "\r\n";
@@ -115,23 +126,10 @@ public final class AdminClient {
             channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
             BufferedReader lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
             skipHead(lines);
-            Map<String, String> fields = new HashMap<>();
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                int colon = line.indexOf(':');
-                if (!line.isEmpty() && colon > 0) {
-                    fields.put(
-                            line.substring(0, colon), line.substring(colon + 1).strip());
-                } else if (line.isEmpty() && fields.containsKey("data")) {
-                    last = fields.getOrDefault("id", last);
-                    consumer.accept(new StreamedEvent(
-                            last, fields.getOrDefault("event", "message"), fields.getOrDefault("data", "")));
-                    fields.clear();
-                }
-            }
-            return last;
+            return EventLines.read(lines, after, consumer);
         } catch (ClosedByInterruptException e) {
             Thread.currentThread().interrupt();
-            return last;
+            return after;
         } catch (IOException e) {
             throw new Unreachable("no stream of events on %s (%s)".formatted(socket, e.getMessage()), e);
         }

@@ -39,11 +39,20 @@ public record AdminListeners(Path socket, Optional<HostPort> mutualTls, Optional
         return new AdminListeners(socket, Optional.empty(), Optional.empty());
     }
 
+    /** Reads {@code admin.socket}, which must be there, and {@code health.listen}: for a process without certificates. */
+    public static AdminListeners readLocal(Settings settings) {
+        return new AdminListeners(settings.path("admin.socket"), Optional.empty(), healthListener(settings));
+    }
+
+    private static Optional<HostPort> healthListener(Settings settings) {
+        return settings.parsedIfAny("health.listen", "127.0.0.1:9080", HostPort::parse);
+    }
+
     /** Reads {@code admin.socket}, {@code admin.listen} and {@code health.listen}. */
     public static AdminListeners read(Settings settings, Path defaultSocket) {
         return new AdminListeners(
                 settings.path("admin.socket", defaultSocket.toString()),
                 settings.parsedIfAny("admin.listen", "127.0.0.1:9443", HostPort::parse),
-                settings.parsedIfAny("health.listen", "127.0.0.1:9080", HostPort::parse));
+                healthListener(settings));
     }
 }

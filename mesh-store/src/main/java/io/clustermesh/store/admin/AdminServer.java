@@ -98,7 +98,13 @@ public final class AdminServer implements AutoCloseable {
 
     /** Some views on a socket, and no more; see {@link AdminApi#of}. */
     public static AdminServer start(Path socket, Health health, Metrics metrics, Map<String, ? extends View> views) {
-        return start(AdminListeners.on(socket), AdminApi.of(health, metrics, views), Optional.empty());
+        return start(AdminListeners.on(socket), health, metrics, views);
+    }
+
+    /** As above, with a health listener if {@code listeners} have one. */
+    public static AdminServer start(
+            AdminListeners listeners, Health health, Metrics metrics, Map<String, ? extends View> views) {
+        return start(listeners, AdminApi.of(health, metrics, views), Optional.empty());
     }
 
     /** The port of the listener with mutual TLS, 0 if there is none. */

@@ -2,9 +2,11 @@ package io.clustermesh.store.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +52,34 @@ public final class Settings {
     /** The settings in {@code yaml}, as if they stood in {@code file}. */
     public static Settings of(Path file, String yaml) {
         return new Settings(file.toAbsolutePath(), YamlFile.parse(file, yaml));
+    }
+
+    /**
+     * These settings with one more, or another value for one that is there; what differs between two processes that
+     * read one file.
+     *
+     * @param key dotted path, for example {@code health.listen}
+     * @throws IllegalArgumentException if a part of the path is a value already, or no name
+     */
+    public Settings with(String key, String value) {
+        ObjectNode changed = root.deepCopy();
+        ObjectNode section = changed;
+        String[] parts = key.split("\\.", -1);
+        for (String part : parts) {
+            if (part.isBlank()) {
+                throw new IllegalArgumentException("\"%s\" is no path of a setting; write section.name".formatted(key));
+            }
+        }
+        for (String part : Arrays.asList(parts).subList(0, parts.length - 1)) {
+            JsonNode next = section.path(part);
+            if (next.isValueNode() && !next.isNull() || next.isArray()) {
+                throw new IllegalArgumentException(
+                        "\"%s\" can't be set: %s is no section of %s".formatted(key, part, file));
+            }
+            section = next instanceof ObjectNode there ? there : section.putObject(part);
+        }
+        section.put(parts[parts.length - 1], value);
+        return new Settings(file, changed);
     }
 
     /** The file they come from. */

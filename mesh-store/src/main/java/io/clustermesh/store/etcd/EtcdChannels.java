@@ -27,7 +27,7 @@ final class EtcdChannels implements AutoCloseable {
         Optional<ReloadingTls> reloading = target.tls().map(files -> new ReloadingTls(files, transport.clock()));
         tls = reloading.orElse(null);
         channels = target.endpoints().stream()
-                .map(endpoint -> transport.channel(endpoint, reloading))
+                .map(endpoint -> transport.channel(endpoint, target.address(endpoint), reloading))
                 .toList();
     }
 

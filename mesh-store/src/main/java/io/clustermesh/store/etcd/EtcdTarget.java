@@ -1,9 +1,11 @@
 package io.clustermesh.store.etcd;
 
+import io.clustermesh.model.IpAddress;
 import io.clustermesh.store.tls.TlsFiles;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,8 +14,9 @@ import java.util.Optional;
  * @param endpoints {@code http://host:port} or {@code https://host:port}, tried in turn; all of one scheme
  * @param tls own certificate and trust; needed for https
  * @param deadline the longest wait for the answer to one call
+ * @param hosts addresses of host names that DNS need not know; the server must still have the name in its certificate
  */
-public record EtcdTarget(List<URI> endpoints, Optional<TlsFiles> tls, Duration deadline) {
+public record EtcdTarget(List<URI> endpoints, Optional<TlsFiles> tls, Duration deadline, Map<String, IpAddress> hosts) {
 
     /** Wait for an answer unless told otherwise. */
     public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(10);
@@ -23,6 +26,7 @@ public record EtcdTarget(List<URI> endpoints, Optional<TlsFiles> tls, Duration d
     /** @throws IllegalArgumentException naming the endpoint, the rule and the remedy */
     public EtcdTarget {
         endpoints = List.copyOf(endpoints);
+        hosts = Map.copyOf(hosts);
         if (endpoints.isEmpty()) {
             throw new IllegalArgumentException("no etcd endpoint given; name at least one, like https://host:2379");
         }
@@ -40,6 +44,11 @@ public record EtcdTarget(List<URI> endpoints, Optional<TlsFiles> tls, Duration d
         }
     }
 
+    /** Hosts are as DNS says. */
+    public EtcdTarget(List<URI> endpoints, Optional<TlsFiles> tls, Duration deadline) {
+        this(endpoints, tls, deadline, Map.of());
+    }
+
     /** One endpoint over mutual TLS. */
     public static EtcdTarget secure(URI endpoint, TlsFiles tls) {
         return new EtcdTarget(List.of(endpoint), Optional.of(tls), DEFAULT_DEADLINE);
@@ -54,6 +63,11 @@ public record EtcdTarget(List<URI> endpoints, Optional<TlsFiles> tls, Duration d
     static String host(URI endpoint) {
         String host = endpoint.getHost();
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** The address of the host of {@code endpoint}, if this says one. */
+    Optional<IpAddress> address(URI endpoint) {
+        return Optional.ofNullable(hosts.get(host(endpoint)));
     }
 
     /** Port of {@code endpoint}, 2379 if it names none. */

@@ -1,5 +1,6 @@
 package io.clustermesh.store.etcd;
 
+import io.clustermesh.model.IpAddress;
 import io.clustermesh.store.runtime.Clock;
 import io.clustermesh.store.runtime.Worker;
 import io.grpc.ManagedChannel;
@@ -51,10 +52,16 @@ public final class EtcdTransport implements AutoCloseable {
         return callbacks;
     }
 
-    /** A channel that connects at its first call, and again after a break. */
-    ManagedChannel channel(URI endpoint, Optional<ReloadingTls> tls) {
+    /**
+     * A channel that connects at its first call, and again after a break.
+     *
+     * @param address where the endpoint's host is, if DNS is not to be asked; its name is verified all the same
+     */
+    ManagedChannel channel(URI endpoint, Optional<IpAddress> address, Optional<ReloadingTls> tls) {
+        String host = EtcdTarget.host(endpoint);
+        int port = EtcdTarget.port(endpoint);
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(
-                        EtcdTarget.host(endpoint), EtcdTarget.port(endpoint))
+                        address.map(IpAddress::toString).orElse(host), port)
                 .eventLoopGroup(eventLoop)
                 .channelType(NioSocketChannel.class)
                 .executor(callbacks)
@@ -65,6 +72,9 @@ public final class EtcdTransport implements AutoCloseable {
                 .keepAliveTime(10, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .disableRetry();
+        if (address.isPresent()) {
+            builder.overrideAuthority(host + ":" + port);
+        }
         if (tls.isPresent()) {
             builder.sslContext(tls.get().context());
         } else {

@@ -44,6 +44,30 @@ class SettingsTest {
     }
 
     @Test
+    void shouldTakeAValueFromOutsideInsteadOfItsOwn() {
+        Settings settings = settings("cluster: {name: west, id: 1}")
+                .with("cluster.name", "east")
+                .with("health.listen", "127.0.0.1:9880");
+
+        assertThat(settings.text("cluster.name")).isEqualTo("east");
+        assertThat(settings.integer("cluster.id", 1, 511)).isEqualTo(1);
+        assertThat(settings.text("health.listen")).isEqualTo("127.0.0.1:9880");
+        settings.done();
+    }
+
+    @Test
+    void shouldRefuseAPathThatGoesThroughAValue() {
+        Settings settings = settings("admin: off");
+
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> settings.with("admin.socket", "x"))
+                .withMessageContaining("admin is no section");
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> settings.with("admin..socket", "x"))
+                .withMessageContaining("no path");
+    }
+
+    @Test
     void shouldReadAListOfSections() {
         Settings settings = settings("""
                 neighbors:

@@ -54,7 +54,7 @@ class EtcdKvStoreIT extends KvStoreContract {
 
     @Override
     protected void compact() {
-        ManagedChannel channel = transport.channel(etcd.endpoint(), Optional.empty());
+        ManagedChannel channel = transport.channel(etcd.endpoint(), Optional.empty(), Optional.empty());
         try {
             KVGrpc.newBlockingStub(channel)
                     .compact(CompactionRequest.newBuilder()
