@@ -7,6 +7,7 @@ import io.clustermesh.apiserver.api.ApiLimits;
 import io.clustermesh.apiserver.mirror.MirrorLimits;
 import io.clustermesh.apiserver.publish.Exports;
 import io.clustermesh.apiserver.publish.OwnCluster;
+import io.clustermesh.apiserver.sink.KubernetesSink;
 import io.clustermesh.model.Cidr;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
@@ -37,8 +38,11 @@ import java.util.Optional;
  *   key: pki/admin.key
  * # everything below has the value shown if it is left out
  * api: {host: 0.0.0.0, port: <that of cluster.yaml's endpoint>, reusePort: false, eventLoops: 1}
+ * source: {kind: manifests}         # or kubernetes: the API of the cluster that this runs in, or what kubeconfig (and
+ *                                   # context) name
+ * sink: {events: true, endpointSlices: true}   # what is written back to that API
  * manifests: <home>/manifests
- * exports: {mode: both, serviceExports: true}   # or services, which all of Cilium reads, or slices
+ * exports: {mode: both, serviceExports: true, everyNamespace: true}   # or services, which all of Cilium reads, or slices
  * leaseTtl: 15m                     # how long what we wrote outlives us, 25s to 24h
  * replica: {name: mesh-apiserver}   # of several in one cluster, each has its own
  * admin: {socket: <home>/run/<replica>.sock, listen: <off>}
@@ -53,11 +57,18 @@ import java.util.Optional;
  * @param etcd the cluster's own etcd, with rights to everything
  * @param api where peers and agents find us
  * @param folders what is watched
+ * @param kubernetes the API that the objects come from; none if they come from a folder
  * @param self this replica
  * @param mirrors how much each peer may cost
  */
 record ApiserverConfig(
-        OwnCluster cluster, EtcdTarget etcd, ApiConfig api, Folders folders, Self self, MirrorLimits mirrors) {
+        OwnCluster cluster,
+        EtcdTarget etcd,
+        ApiConfig api,
+        Folders folders,
+        Optional<Kubernetes> kubernetes,
+        Self self,
+        MirrorLimits mirrors) {
 
     /**
      * @param replica this replica's name among those of the cluster
@@ -74,6 +85,39 @@ record ApiserverConfig(
      */
     record Folders(Path manifests, Path peers) {}
 
+    /**
+     * The Kubernetes API that the objects come from.
+     *
+     * @param kubeconfig what says where it is; none: the pod's service account
+     * @param context which of the kubeconfig's contexts; none: its current one
+     * @param written what is written back to it
+     */
+    record Kubernetes(Optional<Path> kubeconfig, Optional<String> context, KubernetesSink.Wanted written) {
+
+        /** Empty if the objects come from the folder of manifests. */
+        static Optional<Kubernetes> read(Settings settings) {
+            String kind = settings.parsed("source.kind", "kubernetes", "manifests", text -> switch (text) {
+                case "kubernetes", "manifests" -> text;
+                default ->
+                    throw new IllegalArgumentException("\"%s\" is neither kubernetes nor manifests".formatted(text));
+            });
+            Optional<Path> kubeconfig = settings.has("source.kubeconfig")
+                    ? Optional.of(settings.path("source.kubeconfig"))
+                    : Optional.empty();
+            Optional<String> context = settings.parsedIfAny("source.context", "west", text -> text);
+            KubernetesSink.Wanted written = new KubernetesSink.Wanted(
+                    settings.flag("sink.events", true), settings.flag("sink.endpointSlices", true));
+            boolean kubernetes = kind.equals("kubernetes");
+            if (!kubernetes && (kubeconfig.isPresent() || context.isPresent())) {
+                settings.mistake("source.kind", "is manifests, which needs no kubeconfig", "write kind: kubernetes");
+            }
+            if (kubeconfig.isEmpty() && context.isPresent()) {
+                settings.mistake("source.context", "is of no use without source.kubeconfig", "name the file too");
+            }
+            return kubernetes ? Optional.of(new Kubernetes(kubeconfig, context, written)) : Optional.empty();
+        }
+    }
+
     static ApiserverConfig read(Settings settings) {
         return settings.into(() -> {
             Path home = settings.path("home");
@@ -84,6 +128,7 @@ record ApiserverConfig(
                     api(settings, home, file),
                     new Folders(
                             settings.path("manifests", home.resolve("manifests").toString()), home.resolve("peers")),
+                    Kubernetes.read(settings),
                     self(settings, home),
                     MirrorLimits.read(settings));
         });

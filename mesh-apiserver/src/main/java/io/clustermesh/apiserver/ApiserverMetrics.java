@@ -1,10 +1,12 @@
 package io.clustermesh.apiserver;
 
 import io.clustermesh.apiserver.mirror.MirrorStatus;
+import io.clustermesh.apiserver.source.KindStatus;
 import io.clustermesh.store.sync.SyncStore;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
+import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -16,6 +18,7 @@ final class ApiserverMetrics {
 
     private static final AttributeKey<String> PEER = AttributeKey.stringKey("peer");
     private static final AttributeKey<String> WRITER = AttributeKey.stringKey("writer");
+    private static final AttributeKey<String> KIND = AttributeKey.stringKey("kind");
     private static final double NANOS = 1e9;
 
     private final Meter meter;
@@ -32,6 +35,53 @@ final class ApiserverMetrics {
         metrics.cacheAndApi();
         metrics.peers();
         metrics.publisher();
+        metrics.source();
+        metrics.sink();
+    }
+
+    private void sink() {
+        counter(
+                "clustermesh.apiserver.sink.events",
+                "Kubernetes Events written for warnings",
+                it -> it.sink().map(sink -> sink.events().written()).orElse(0L));
+        counter(
+                "clustermesh.apiserver.sink.slice.writes",
+                "EndpointSlices of peers' backends written or deleted",
+                it -> it.sink().map(sink -> sink.slices().writes()).orElse(0L));
+        counter(
+                "clustermesh.apiserver.sink.failures",
+                "Writes to the Kubernetes API that failed",
+                it -> it.sink()
+                        .map(sink -> sink.events().failures() + sink.slices().failures())
+                        .orElse(0L));
+    }
+
+    /** The label {@code kind} is one of the kinds of objects that are read. */
+    private void source() {
+        kinds("synced", "1 once all objects of the kind have been told", it -> it.synced() ? 1 : 0);
+        kinds("following", "1 while the kind is watched", it -> it.state() == KindStatus.State.WATCHING ? 1 : 0);
+        kinds("denied", "1 while the kind may not be read", it -> it.state() == KindStatus.State.DENIED ? 1 : 0);
+        kinds("objects", "Objects of the kind", KindStatus::objects);
+        kinds(
+                "age",
+                "Seconds since the API server was last heard of about the kind",
+                it -> it.sinceLastSign().map(Duration::toSeconds).orElse(0L));
+        meter.counterBuilder("clustermesh.apiserver.source.failures")
+                .setDescription("Lists and watches of the kind that failed")
+                .buildWithCallback(it -> status.get()
+                        .source()
+                        .kinds()
+                        .forEach(kind -> it.record(kind.failures(), Attributes.of(KIND, kind.kind()))));
+    }
+
+    private void kinds(String what, String sentence, ToLongFunction<KindStatus> value) {
+        meter.gaugeBuilder("clustermesh.apiserver.source." + what)
+                .ofLongs()
+                .setDescription(sentence)
+                .buildWithCallback(it -> status.get()
+                        .source()
+                        .kinds()
+                        .forEach(kind -> it.record(value.applyAsLong(kind), Attributes.of(KIND, kind.kind()))));
     }
 
     private void cacheAndApi() {

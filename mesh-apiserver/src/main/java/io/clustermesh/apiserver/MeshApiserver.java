@@ -15,8 +15,12 @@ import io.clustermesh.apiserver.mirror.MirrorTools;
 import io.clustermesh.apiserver.mirror.Mirrors;
 import io.clustermesh.apiserver.publish.OwnCluster;
 import io.clustermesh.apiserver.publish.Publisher;
+import io.clustermesh.apiserver.sink.KubernetesSink;
 import io.clustermesh.apiserver.source.ManifestFolder;
 import io.clustermesh.apiserver.source.Source;
+import io.clustermesh.apiserver.source.SourceStatus;
+import io.clustermesh.apiserver.source.kubernetes.KubernetesConnection;
+import io.clustermesh.apiserver.source.kubernetes.KubernetesSource;
 import io.clustermesh.apiserver.view.Mesh;
 import io.clustermesh.apiserver.view.MeshRoutes;
 import io.clustermesh.store.admin.AdminApi;
@@ -32,6 +36,7 @@ import io.clustermesh.store.runtime.Health;
 import io.clustermesh.store.runtime.HopTrace;
 import io.clustermesh.store.runtime.Lifecycle;
 import io.clustermesh.store.runtime.Metrics;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -43,6 +48,7 @@ public final class MeshApiserver {
 
     private final ApiserverConfig config;
     private final Source source;
+    private final Optional<KubernetesSink> sink;
     private final Leadership leadership;
     private final Publisher publisher;
     private final Mirrors mirrors;
@@ -62,7 +68,25 @@ public final class MeshApiserver {
         lifecycle.run(feed);
         api = EtcdApiServer.start(
                 config.api(), cache, lifecycle.own("etcd relay", EtcdRelay.connect(config.etcd(), clock)), lifecycle);
-        source = new ManifestFolder(config.folders().manifests(), clock);
+        if (config.kubernetes().isPresent()) {
+            ApiserverConfig.Kubernetes kubernetes = config.kubernetes().get();
+            KubernetesConnection connection = lifecycle.own(
+                    "kubernetes connection", KubernetesConnection.open(kubernetes.kubeconfig(), kubernetes.context()));
+            KubernetesSource objects = new KubernetesSource(connection, clock);
+            KubernetesSink writing = KubernetesSink.start(
+                    connection,
+                    objects,
+                    store,
+                    events,
+                    config.self().replica(),
+                    config.cluster().exports(),
+                    lifecycle);
+            sink = Optional.of(writing);
+            source = writing.tapped(objects);
+        } else {
+            source = new ManifestFolder(config.folders().manifests(), clock);
+            sink = Optional.empty();
+        }
         leadership = lifecycle.own(
                 "leadership",
                 Leadership.start(
@@ -70,7 +94,17 @@ public final class MeshApiserver {
                                 config.self().replica(), config.self().leaderTtl()),
                         store,
                         clock));
-        publisher = Publisher.start(config.cluster(), source, store, leadership, events, hops, lifecycle);
+        publisher = Publisher.start(
+                config.cluster(),
+                source,
+                store,
+                leadership,
+                events,
+                hops,
+                lifecycle,
+                config.kubernetes()
+                        .flatMap(kubernetes -> sink.map(it -> it.seats(kubernetes.written())))
+                        .orElse(List.of()));
         mirrors = Mirrors.start(
                 config.cluster(),
                 store,
@@ -136,12 +170,10 @@ public final class MeshApiserver {
     }
 
     private void checks(Clock clock) {
-        health.readiness(
-                "source",
-                () -> source.status().synced()
-                        ? Health.up()
-                        : Health.down("%s has not been read once; see /v1/status for its errors"
-                                .formatted(source.status().where())));
+        health.readiness("source", () -> {
+            SourceStatus now = source.status();
+            return now.synced() ? Health.up() : Health.down(now.missing());
+        });
         health.readiness(
                 "publisher",
                 () -> publisher.status().synced()
@@ -170,6 +202,7 @@ public final class MeshApiserver {
                         own.podCidrs()),
                 health.ready().up(),
                 source.status(),
+                sink.map(KubernetesSink::status),
                 publisher.status(),
                 new StatusView.Cache(
                         feed.status(),

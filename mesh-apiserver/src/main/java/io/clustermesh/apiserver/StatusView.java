@@ -4,12 +4,14 @@ import io.clustermesh.apiserver.api.ApiStatus;
 import io.clustermesh.apiserver.cache.FeedStatus;
 import io.clustermesh.apiserver.mirror.MirrorStatus;
 import io.clustermesh.apiserver.publish.PublisherStatus;
+import io.clustermesh.apiserver.sink.SinkStatus;
 import io.clustermesh.apiserver.source.SourceStatus;
 import io.clustermesh.model.Cidr;
 import io.clustermesh.model.ClusterId;
 import io.clustermesh.model.ClusterName;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code /v1/status} shows: the whole process in one structure.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param cluster who we are
  * @param ready others may rely on us
  * @param source where the objects come from
+ * @param sink what is written back there; only to a Kubernetes API
  * @param publisher what we say of ourselves
  * @param cache what we serve
  * @param api whom we serve
@@ -29,6 +32,7 @@ record StatusView(
         Cluster cluster,
         boolean ready,
         SourceStatus source,
+        Optional<SinkStatus> sink,
         PublisherStatus publisher,
         Cache cache,
         ApiStatus api,

@@ -1,6 +1,7 @@
 package io.clustermesh.apiserver.mirror;
 
 import io.clustermesh.store.runtime.Clock;
+import io.clustermesh.store.runtime.TokenBucket;
 import io.clustermesh.store.sync.OverLimit;
 import java.time.Duration;
 

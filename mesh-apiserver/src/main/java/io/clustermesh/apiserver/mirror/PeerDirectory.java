@@ -13,11 +13,15 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The folder of connection files, {@code <peer>.yaml} each (Cilium's have no suffix, which is accepted too). The file
- * of our own name is ignored, as Cilium does. A file that makes no sense keeps what it said before. Owned by one
+ * The folder of connection files, {@code <peer>.yaml} each. Cilium's Secret, mounted here as it is, will do too: its files
+ * have no suffix, and the certificates that they name, with the paths that they have in Cilium's own pods, stand beside
+ * them. The file of our own name is ignored, as Cilium does. A file that makes no sense keeps what it said before. Owned by one
  * thread.
  */
 final class PeerDirectory {
+
+    /** Endings of what is no connection file: certificates and keys, and what editors leave. */
+    private static final List<String> OTHERS = List.of(".crt", ".key", ".pem", "~", ".tmp");
 
     private final Path directory;
     private final ClusterName own;
@@ -63,7 +67,7 @@ final class PeerDirectory {
 
     private void take(Path file, Map<ClusterName, PeerFile> found, Map<String, String> errors) {
         String fileName = String.valueOf(file.getFileName());
-        if (fileName.startsWith(".") || fileName.endsWith("~") || fileName.endsWith(".tmp")) {
+        if (fileName.startsWith(".") || OTHERS.stream().anyMatch(fileName::endsWith)) {
             return;
         }
         String name = fileName.replaceAll("\\.ya?ml$", "");
@@ -73,7 +77,7 @@ final class PeerDirectory {
         Optional<ClusterName> peer = Optional.empty();
         try {
             peer = Optional.of(new ClusterName(name));
-            found.put(peer.get(), parse(peer.get(), Files.readString(file)));
+            found.put(peer.get(), parse(peer.get(), Files.readString(file)).beside(directory));
         } catch (NoSuchFileException e) {
             return; // went away while we looked
         } catch (IOException | IllegalArgumentException e) {

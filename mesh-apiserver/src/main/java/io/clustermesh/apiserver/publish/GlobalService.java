@@ -29,6 +29,9 @@ record GlobalService(boolean global, boolean shared, Affinity affinity, Balancin
     private static final Annotation AFFINITY =
             new Annotation("service.cilium.io/affinity", "io.cilium/service-affinity");
 
+    /** Whether peers' backends are written as EndpointSlices; if it doesn't say, those of headless services are. */
+    static final String SYNC_SLICES = "service.cilium.io/global-sync-endpoint-slices";
+
     private record Annotation(String name, String alias) {
 
         /** The annotation that counts, with its value. */
@@ -68,6 +71,7 @@ record GlobalService(boolean global, boolean shared, Affinity affinity, Balancin
         Affinity affinity = AFFINITY.in(annotations)
                 .map(annotation -> affinity(subject, annotation, warnings))
                 .orElse(Affinity.NONE);
+        syncsSlices(service, warnings);
         Balancing balancing = BalancingAnnotations.read(subject, annotations, known, warnings);
         if (!balancing.order().isEmpty() && affinity != Affinity.NONE) {
             warnings.add(new Warning(
@@ -77,6 +81,14 @@ record GlobalService(boolean global, boolean shared, Affinity affinity, Balancin
                             .formatted(affinity.text())));
         }
         return new GlobalService(true, shared, affinity, balancing, warnings);
+    }
+
+    /** Whether peers' backends of a global service are wanted as EndpointSlices. */
+    static boolean syncsSlices(KubeService service, List<Warning> warnings) {
+        String value = service.meta().annotations().get(SYNC_SLICES);
+        return value == null
+                ? service.type() == KubeService.Type.HEADLESS
+                : truth(service.key().toString(), Map.entry(SYNC_SLICES, value), warnings);
     }
 
     /** Anything but "true", in any case, is false; what is neither true nor false is worth a word. */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The namespaces: which take part in the mesh (Cilium's global namespaces, CFP-39876) and with which labels. A
- * namespace without an object or without the annotation takes part. Owned by one thread.
+ * The namespaces: which take part in the mesh (Cilium's global namespaces, CFP-39876) and with which labels. What one
+ * without an object or without the annotation does is the operator's to say. Owned by one thread.
  */
 final class Namespaces {
 
@@ -17,6 +17,12 @@ final class Namespaces {
     static final String ANNOTATION = "clustermesh.cilium.io/global";
 
     private final Map<String, KubeNamespace> namespaces = new HashMap<>();
+    private final boolean withoutWord;
+
+    /** @param withoutWord whether a namespace that doesn't say takes part */
+    Namespaces(boolean withoutWord) {
+        this.withoutWord = withoutWord;
+    }
 
     void upsert(KubeNamespace namespace) {
         namespaces.put(namespace.meta().name(), namespace);
@@ -46,6 +52,8 @@ final class Namespaces {
     private boolean isGlobal(String name, List<Warning> warnings) {
         KubeNamespace namespace = namespaces.get(name);
         String value = namespace == null ? null : namespace.meta().annotations().get(ANNOTATION);
-        return value == null || GlobalService.truth("Namespace " + name, Map.entry(ANNOTATION, value), warnings);
+        return value == null
+                ? withoutWord
+                : GlobalService.truth("Namespace " + name, Map.entry(ANNOTATION, value), warnings);
     }
 }

@@ -1,6 +1,7 @@
 package io.clustermesh.apiserver.publish;
 
 import io.clustermesh.apiserver.events.Warning;
+import io.clustermesh.apiserver.source.CiliumNode;
 import io.clustermesh.apiserver.source.KubeNode;
 import io.clustermesh.model.Cidr;
 import io.clustermesh.model.IpAddress;
@@ -25,6 +26,9 @@ final class NodeTable {
 
     private final OwnCluster cluster;
     private final Map<String, KubeNode> nodes = new HashMap<>();
+    /** What Cilium says of a node counts instead. */
+    private final Map<String, KubeNode> ciliums = new HashMap<>();
+
     private final CidrClaims cidrs = new CidrClaims();
     private final Set<String> touched = new LinkedHashSet<>();
 
@@ -33,16 +37,33 @@ final class NodeTable {
     }
 
     void upsert(KubeNode node) {
-        String name = node.meta().name();
-        nodes.put(name, node);
-        touched.add(name);
-        touched.addAll(cidrs.claim(name, node.podCidrs()));
+        nodes.put(node.meta().name(), node);
+        changed(node.meta().name());
+    }
+
+    void upsert(CiliumNode node) {
+        ciliums.put(node.meta().name(), new KubeNode(node.meta(), node.addresses(), node.podCidrs()));
+        changed(node.meta().name());
     }
 
     void delete(String name) {
         nodes.remove(name);
+        changed(name);
+    }
+
+    void deleteCilium(String name) {
+        ciliums.remove(name);
+        changed(name);
+    }
+
+    private void changed(String name) {
         touched.add(name);
-        touched.addAll(cidrs.claim(name, List.of()));
+        touched.addAll(cidrs.claim(name, find(name).map(KubeNode::podCidrs).orElse(List.of())));
+    }
+
+    private Optional<KubeNode> find(String name) {
+        KubeNode cilium = ciliums.get(name);
+        return Optional.ofNullable(cilium == null ? nodes.get(name) : cilium);
     }
 
     /**
@@ -50,11 +71,7 @@ final class NodeTable {
      * Cilium chooses it.
      */
     Optional<IpAddress> hostIp(String name) {
-        KubeNode node = nodes.get(name);
-        if (node == null) {
-            return Optional.empty();
-        }
-        return node.addresses().stream()
+        return find(name).map(KubeNode::addresses).orElse(List.of()).stream()
                 .filter(address -> address.type().equals(INTERNAL))
                 .map(NodeAddress::ip)
                 .min(Comparator.comparing((IpAddress ip) -> ip.family() != Family.IPV4));
@@ -71,8 +88,9 @@ final class NodeTable {
     private void settle(String name, Desired desired) {
         Optional<byte[]> value = Optional.empty();
         List<Warning> warnings = new ArrayList<>();
-        KubeNode node = nodes.get(name);
-        if (node != null) {
+        Optional<KubeNode> found = find(name);
+        if (found.isPresent()) {
+            KubeNode node = found.get();
             String subject = node.key().toString();
             if (hostIp(name).isEmpty()) {
                 warnings.add(

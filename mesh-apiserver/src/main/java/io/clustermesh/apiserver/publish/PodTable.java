@@ -1,6 +1,9 @@
 package io.clustermesh.apiserver.publish;
 
 import io.clustermesh.apiserver.events.Warning;
+import io.clustermesh.apiserver.source.CiliumEndpoint;
+import io.clustermesh.apiserver.source.CiliumIdentity;
+import io.clustermesh.apiserver.source.KubeObject;
 import io.clustermesh.apiserver.source.KubePod;
 import io.clustermesh.apiserver.source.ObjectKey;
 import io.clustermesh.model.IpAddress;
@@ -32,6 +35,7 @@ final class PodTable {
     private final NodeTable nodes;
     private final Identities identities = new Identities();
     private final Map<ObjectKey, KubePod> pods = new HashMap<>();
+    private final CiliumPods cilium;
     /** Label string of each pod that takes part in the mesh. */
     private final Map<ObjectKey, String> labelsOf = new HashMap<>();
 
@@ -41,22 +45,45 @@ final class PodTable {
     private final Set<String> touchedNodes = new HashSet<>();
     private final Set<IpAddress> touchedIps = new LinkedHashSet<>();
     private final Set<String> touchedLabels = new LinkedHashSet<>();
+    /** Cilium came or went. */
+    private boolean touchedAll;
 
     PodTable(OwnCluster cluster, Namespaces namespaces, NodeTable nodes) {
         this.cluster = cluster;
         this.namespaces = namespaces;
         this.nodes = nodes;
+        this.cilium = new CiliumPods(cluster);
     }
 
     void upsert(KubePod pod) {
         pods.put(pod.key(), pod);
-        place(pod);
+        place(pod.key());
     }
 
     void delete(ObjectKey key) {
         pods.remove(key);
-        label(key, Optional.empty());
-        touchedIps.addAll(addresses.claim(key, List.of()));
+        place(key);
+    }
+
+    void upsert(CiliumIdentity identity) {
+        touchedAll |= !cilium.present();
+        cilium.upsert(identity);
+    }
+
+    void deleteIdentity(ObjectKey key) {
+        cilium.deleteIdentity(key);
+        touchedAll |= !cilium.present();
+    }
+
+    void upsert(CiliumEndpoint endpoint) {
+        cilium.upsert(endpoint);
+        place(endpoint.pod());
+    }
+
+    void deleteEndpoint(ObjectKey key) {
+        ObjectKey pod = new ObjectKey(KubeObject.Kind.POD, key.namespace(), key.name());
+        cilium.deleteEndpoint(pod);
+        place(pod);
     }
 
     /** Something about namespace {@code name} changed. */
@@ -82,12 +109,13 @@ final class PodTable {
     }
 
     int identityCount() {
-        return identities.count();
+        return cilium.present() ? cilium.count() : identities.count();
     }
 
     /** Looks at every touched label set and address again. */
     void settle(Desired desired) {
         spread();
+        cilium.settle(desired);
         for (String labels : touchedLabels) {
             Optional<byte[]> value = podsWith.containsKey(labels)
                     ? Optional.of(labels.getBytes(StandardCharsets.UTF_8))
@@ -110,38 +138,54 @@ final class PodTable {
 
     /** From touched namespaces and nodes to their pods, in one pass however many were touched. */
     private void spread() {
-        if (touchedNamespaces.isEmpty() && touchedNodes.isEmpty()) {
+        if (!touchedAll && touchedNamespaces.isEmpty() && touchedNodes.isEmpty()) {
             return;
         }
-        for (KubePod pod : pods.values()) {
-            if (touchedNamespaces.contains(pod.meta().namespace())) {
-                place(pod);
+        Set<ObjectKey> all = new HashSet<>(pods.keySet());
+        all.addAll(cilium.pods());
+        for (ObjectKey key : all) {
+            if (touchedAll || touchedNamespaces.contains(key.namespace())) {
+                place(key);
             }
-            if (touchedNodes.contains(pod.placement().node())) {
-                touchedIps.addAll(pod.placement().ips());
+            KubePod pod = pods.get(key);
+            if (pod != null && touchedNodes.contains(pod.placement().node())) {
+                touchedIps.addAll(ips(key));
             }
         }
+        touchedAll = false;
         touchedNamespaces.clear();
         touchedNodes.clear();
     }
 
-    private void place(KubePod pod) {
-        ObjectKey key = pod.key();
-        boolean partOfMesh = !pod.placement().hostNetwork()
-                && !pod.placement().finished()
-                && namespaces.isGlobal(pod.meta().namespace());
-        label(
-                key,
-                partOfMesh
-                        ? Optional.of(IdentityLabels.of(
-                                        cluster.name(),
-                                        pod,
-                                        namespaces.labels(pod.meta().namespace()))
-                                .toLabelString())
-                        : Optional.empty());
-        List<IpAddress> ips = partOfMesh ? pod.placement().ips() : List.of();
+    private void place(ObjectKey key) {
+        label(key, labels(key));
+        List<IpAddress> ips = ips(key);
         touchedIps.addAll(addresses.claim(key, ips));
         touchedIps.addAll(ips);
+    }
+
+    /** The labels that ask for an identity; none where Cilium has given one. */
+    private Optional<String> labels(ObjectKey key) {
+        return partOfMesh(key)
+                .filter(pod -> !cilium.present())
+                .map(pod -> IdentityLabels.of(cluster.name(), pod, namespaces.labels(key.namespace()))
+                        .toLabelString());
+    }
+
+    private List<IpAddress> ips(ObjectKey key) {
+        return cilium.present()
+                ? cilium.of(key)
+                        .filter(endpoint -> endpoint.identity().isPresent() && namespaces.isGlobal(key.namespace()))
+                        .map(CiliumEndpoint::ips)
+                        .orElse(List.of())
+                : partOfMesh(key).map(pod -> pod.placement().ips()).orElse(List.of());
+    }
+
+    private Optional<KubePod> partOfMesh(ObjectKey key) {
+        return Optional.ofNullable(pods.get(key))
+                .filter(pod -> !pod.placement().hostNetwork()
+                        && !pod.placement().finished()
+                        && namespaces.isGlobal(key.namespace()));
     }
 
     private void label(ObjectKey key, Optional<String> labels) {
@@ -177,6 +221,9 @@ final class PodTable {
                     "address %s belongs to %s already and stays with it; remove one of the two pods"
                             .formatted(ip, owner)));
         }
+        if (cilium.present()) {
+            return cilium.of(owner).flatMap(endpoint -> record(ip, owner, endpoint));
+        }
         KubePod pod = pods.get(owner);
         String labels = labelsOf.get(owner);
         if (pod == null || labels == null || pod.placement().node().isEmpty()) {
@@ -205,6 +252,28 @@ final class PodTable {
                         pod.namedPorts().stream()
                                 .map(port -> new IpRecord.NamedPort(port.name(), port.l4()))
                                 .toList()));
+    }
+
+    /** As Cilium says it; its endpoint says where the pod runs, and the Pod, if it may be read, the rest. */
+    private Optional<IpRecord> record(IpAddress ip, ObjectKey owner, CiliumEndpoint endpoint) {
+        Optional<KubePod> pod = Optional.ofNullable(pods.get(owner));
+        Optional<IpAddress> hostIp = endpoint.host()
+                .or(() -> pod.flatMap(it -> nodes.hostIp(it.placement().node())));
+        if (hostIp.isEmpty() || endpoint.identity().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new IpRecord(
+                ip,
+                endpoint.identity().get(),
+                hostIp.get(),
+                new IpRecord.PodRef(
+                        owner.namespace(),
+                        owner.name(),
+                        pod.map(KubePod::serviceAccount).orElse(""),
+                        pod.map(it -> it.meta().creation().uid()).orElse("")),
+                endpoint.namedPorts().stream()
+                        .map(port -> new IpRecord.NamedPort(port.name(), port.l4()))
+                        .toList()));
     }
 
     /** In hexadecimal: the last part of a label set's key, since the set itself may be longer than a key should be. */

@@ -1,6 +1,9 @@
 package io.clustermesh.apiserver.publish;
 
 import io.clustermesh.apiserver.events.Warning;
+import io.clustermesh.apiserver.source.CiliumEndpoint;
+import io.clustermesh.apiserver.source.CiliumIdentity;
+import io.clustermesh.apiserver.source.CiliumNode;
 import io.clustermesh.apiserver.source.KubeEndpointSlice;
 import io.clustermesh.apiserver.source.KubeNamespace;
 import io.clustermesh.apiserver.source.KubeNode;
@@ -13,6 +16,7 @@ import io.clustermesh.apiserver.source.SourceChange;
 import io.clustermesh.model.ClusterName;
 import io.clustermesh.model.NumericIdentity;
 import io.clustermesh.model.ServiceName;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +34,7 @@ import java.util.function.Consumer;
 public final class Publication {
 
     private final OwnCluster cluster;
-    private final Namespaces namespaces = new Namespaces();
+    private final Namespaces namespaces;
     private final NodeTable nodes;
     private final ServiceTable services;
     private final PodTable pods;
@@ -39,6 +43,7 @@ public final class Publication {
     /** @param onWarning hears of each warning when it comes up, on the calling thread */
     public Publication(OwnCluster cluster, Consumer<Warning> onWarning) {
         this.cluster = cluster;
+        namespaces = new Namespaces(cluster.exports().everyNamespace());
         nodes = new NodeTable(cluster);
         services = new ServiceTable(cluster, namespaces);
         pods = new PodTable(cluster, namespaces, nodes);
@@ -83,9 +88,20 @@ public final class Publication {
 
     /** Looks at everything touched; the keys that must change. */
     public List<Edit> settle() {
-        nodes.settle(desired);
-        services.settle(desired);
-        pods.settle(desired);
+        return settle(EnumSet.allOf(Part.class));
+    }
+
+    /** Looks at everything touched of {@code parts}; the rest waits. Exports are looked at with the services. */
+    List<Edit> settle(Set<Part> parts) {
+        if (parts.contains(Part.NODES)) {
+            nodes.settle(desired);
+        }
+        if (parts.contains(Part.SERVICES)) {
+            services.settle(desired);
+        }
+        if (parts.contains(Part.PODS)) {
+            pods.settle(desired);
+        }
         return desired.drain();
     }
 
@@ -113,6 +129,12 @@ public final class Publication {
                 namespaces.upsert(namespace);
                 touchNamespace(namespace.meta().name());
             }
+            case CiliumIdentity identity -> pods.upsert(identity);
+            case CiliumEndpoint endpoint -> pods.upsert(endpoint);
+            case CiliumNode node -> {
+                nodes.upsert(node);
+                pods.touchNode(node.meta().name());
+            }
             case KubeNode node -> {
                 nodes.upsert(node);
                 pods.touchNode(node.meta().name());
@@ -134,6 +156,12 @@ public final class Publication {
                 nodes.delete(key.name());
                 pods.touchNode(key.name());
             }
+            case CILIUM_NODE -> {
+                nodes.deleteCilium(key.name());
+                pods.touchNode(key.name());
+            }
+            case CILIUM_IDENTITY -> pods.deleteIdentity(key);
+            case CILIUM_ENDPOINT -> pods.deleteEndpoint(key);
             case SERVICE -> services.deleteService(new ServiceName(key.namespace(), key.name()));
             case ENDPOINT_SLICE -> services.deleteSlice(key);
             case POD -> pods.delete(key);

@@ -2,6 +2,7 @@ package io.clustermesh.apiserver.publish;
 
 import io.clustermesh.apiserver.events.EventLog;
 import io.clustermesh.apiserver.events.Warning;
+import io.clustermesh.apiserver.source.KubeObject.Kind;
 import io.clustermesh.apiserver.source.Source;
 import io.clustermesh.apiserver.source.SourceChange;
 import io.clustermesh.apiserver.source.SourceError;
@@ -26,10 +27,12 @@ import io.clustermesh.store.sync.Change;
 import io.clustermesh.store.sync.Reflector;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +50,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>Of several replicas one writes, the leader of {@link #TASK}; the others keep their picture up to date, so that one
- * of them can take over. Nothing is written before the source has told everything once, so that a start shows no half-filled service. The
+ * of them can take over. A part of it is written once the source has told every kind that the part is made of, so that a start shows no
+ * half-filled service, and a kind that can't be read holds up nothing that does without it. The
  * canaries of identities and ips wait until every label set in use has its identity, but not for ever: an allocator
  * that does not answer must not keep services from the peers.
  */
@@ -77,10 +81,12 @@ public final class Publisher implements Agent {
     private final Reflector clusters;
     private final KnownClusters known = new KnownClusters();
 
+    private final Set<Kind> kindsSynced = EnumSet.noneOf(Kind.class);
+    private final Set<Part> ready = EnumSet.noneOf(Part.class);
     private volatile boolean sourceSynced;
     private boolean identitiesSynced;
     private boolean addressesComplete;
-    private long sourceSyncedNanos;
+    private long podsReadyNanos;
     private final Map<String, Edit> published = new LinkedHashMap<>();
     private volatile @Nullable Writers writers;
     private volatile boolean everSynced;
@@ -89,7 +95,7 @@ public final class Publisher implements Agent {
     private sealed interface Message {
         record Changes(List<SourceChange> changes, Instant seenAt) implements Message {}
 
-        record SourceSynced() implements Message {}
+        record KindsSynced(Set<Kind> kinds) implements Message {}
 
         record IdentityChanges(List<Change> changes) implements Message {}
 
@@ -143,28 +149,47 @@ public final class Publisher implements Agent {
             EventLog events,
             HopTrace hops,
             Lifecycle lifecycle) {
+        return start(cluster, source, store, leadership, events, hops, lifecycle, List.of());
+    }
+
+    /**
+     * As above.
+     *
+     * @param alongside what else only the replica that publishes may do
+     */
+    public static Publisher start(
+            OwnCluster cluster,
+            Source source,
+            KvStore store,
+            Leadership leadership,
+            EventLog events,
+            HopTrace hops,
+            Lifecycle lifecycle,
+            List<? extends LeadershipListener> alongside) {
         Seat presence = Presence.start(cluster, store, lifecycle);
         Publisher publisher = new Publisher(cluster, store, leadership, events, hops, lifecycle);
         lifecycle.run(publisher);
-        leadership.contend(TASK, publisher.listener(presence));
+        leadership.contend(TASK, publisher.listener(presence, alongside));
         lifecycle.own("identity watch", publisher.identities);
         lifecycle.own("cluster watch", publisher.clusters);
         source.start(publisher.listener(), lifecycle);
         return publisher;
     }
 
-    private LeadershipListener listener(Seat presence) {
+    private LeadershipListener listener(Seat presence, List<? extends LeadershipListener> alongside) {
         return new LeadershipListener() {
             @Override
             public void gained(Term term) {
                 seat.gained(term);
                 presence.gained(term);
+                alongside.forEach(other -> other.gained(term));
             }
 
             @Override
             public void lost(Term term, String reason) {
                 seat.lost(term, reason);
                 presence.lost(term, reason);
+                alongside.forEach(other -> other.lost(term, reason));
             }
         };
     }
@@ -201,11 +226,9 @@ public final class Publisher implements Agent {
                     changes.forEach(publication::absorb);
                     write(seenAt);
                 }
-                case Message.SourceSynced() -> {
-                    sourceSynced = true;
-                    sourceSyncedNanos = clock.monotonicNanos();
-                    write(clock.now());
-                    tell(Writers::objectsComplete);
+                case Message.KindsSynced(Set<Kind> kinds) -> {
+                    kindsSynced.addAll(kinds);
+                    complete();
                 }
                 case Message.IdentityChanges(List<Change> changes) -> {
                     changes.forEach(this::absorb);
@@ -237,10 +260,8 @@ public final class Publisher implements Agent {
         if (term.isPresent()) {
             Writers next = new Writers(cluster, store, term.get(), this::acknowledged, clock);
             writers = next;
-            published.values().forEach(next::write);
-            if (sourceSynced) {
-                next.objectsComplete();
-            }
+            published.values().stream().filter(this::isReady).forEach(next::write);
+            ready.forEach(next::complete);
             if (addressesComplete) {
                 next.addressesComplete();
             }
@@ -282,11 +303,34 @@ public final class Publisher implements Agent {
         }
     }
 
+    /** Publishes the parts of which everything is known by now. */
+    private void complete() {
+        for (Part part : Part.values()) {
+            if (!ready.contains(part) && kindsSynced.containsAll(part.needs())) {
+                ready.add(part);
+                if (part == Part.PODS) {
+                    podsReadyNanos = clock.monotonicNanos();
+                }
+                // what was found out of it earlier, beside another part, has waited here
+                published.values().stream()
+                        .filter(edit -> part.topics().contains(edit.topic()))
+                        .forEach(edit -> tell(current -> current.write(edit)));
+                write(clock.now());
+                tell(current -> current.complete(part));
+            }
+        }
+        sourceSynced = ready.size() == Part.values().length;
+    }
+
+    private boolean isReady(Edit edit) {
+        return ready.stream().anyMatch(part -> part.topics().contains(edit.topic()));
+    }
+
     private void write(Instant seenAt) {
-        if (!sourceSynced) {
+        if (ready.isEmpty()) {
             return;
         }
-        for (Edit edit : publication.settle()) {
+        for (Edit edit : publication.settle(ready)) {
             if (edit.topic() == Topic.MESH_SERVICES) {
                 edit.service()
                         .ifPresent(service -> hops.mark(
@@ -297,18 +341,20 @@ public final class Publisher implements Agent {
             } else {
                 published.remove(edit.key());
             }
-            tell(current -> current.write(edit));
+            if (isReady(edit)) {
+                tell(current -> current.write(edit));
+            }
         }
         snapshot = new Snapshot(publication.counts(), publication.waitingForIdentity());
     }
 
     private void completeAddresses() {
-        if (addressesComplete || !sourceSynced || !identitiesSynced) {
+        if (addressesComplete || !ready.contains(Part.PODS) || !identitiesSynced) {
             return;
         }
         int waiting = publication.waitingForIdentity();
         if (waiting > 0) {
-            if (clock.monotonicNanos() - sourceSyncedNanos < IDENTITY_LIMIT.toNanos()) {
+            if (clock.monotonicNanos() - podsReadyNanos < IDENTITY_LIMIT.toNanos()) {
                 return;
             }
             events.warn(new Warning(
@@ -344,8 +390,8 @@ public final class Publisher implements Agent {
             }
 
             @Override
-            public void onSynced() throws InterruptedException {
-                mailbox.put(new Message.SourceSynced());
+            public void onSynced(Set<Kind> kinds) throws InterruptedException {
+                mailbox.put(new Message.KindsSynced(kinds));
             }
 
             @Override

@@ -18,10 +18,12 @@ public enum Topic {
     SERVICE_EXPORTS,
     /** Our own services, for the cluster's agents. */
     MESH_SERVICES,
+    /** Identities that Cilium has allocated, for peers; the identity-allocator writes its own. */
+    IDENTITIES,
     /** Label sets that want an identity, for the identity-allocator. */
     LABEL_SETS;
 
-    /** Under which all keys of the topic lie, and nothing else. */
+    /** Under which all keys of the topic lie, and, identities aside, nothing else. */
     public String prefix(ClusterName cluster) {
         return switch (this) {
             case NODES -> Resource.NODES.statePrefix(cluster);
@@ -30,6 +32,7 @@ public enum Topic {
             case ENDPOINT_SLICES -> Resource.ENDPOINT_SLICES.statePrefix(cluster);
             case SERVICE_EXPORTS -> Resource.SERVICE_EXPORTS.statePrefix(cluster);
             case MESH_SERVICES -> Keys.meshServices(cluster);
+            case IDENTITIES -> Resource.IDENTITIES.statePrefix(cluster);
             case LABEL_SETS -> Keys.labelSets(cluster);
         };
     }

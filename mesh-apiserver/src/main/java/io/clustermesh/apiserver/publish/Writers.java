@@ -25,8 +25,11 @@ final class Writers implements AutoCloseable {
     private final SyncStore serviceExports;
     private final SyncStore labelSets;
     private final SyncStore ips;
-    /** Writes the canary only: the identities themselves are the allocator's. */
-    private final SyncStore identityCanary;
+    /**
+     * Without a prefix of its own, since the identity-allocator's identities lie under the same one: it writes Cilium's
+     * identities, if there are any, and the canary. What an earlier run left goes with its lease.
+     */
+    private final SyncStore identities;
 
     /**
      * @param term while it lasts they write
@@ -56,7 +59,7 @@ final class Writers implements AutoCloseable {
                 starter.start("service-exports", List.of(Topic.SERVICE_EXPORTS), Optional.of(Resource.SERVICE_EXPORTS));
         labelSets = starter.start("label-sets", List.of(Topic.LABEL_SETS), Optional.empty());
         ips = starter.start("ips", List.of(Topic.IPS), Optional.of(Resource.IPS));
-        identityCanary = starter.start("identities", List.of(), Optional.of(Resource.IDENTITIES));
+        identities = starter.start("identities", List.of(), Optional.of(Resource.IDENTITIES));
     }
 
     Term term() {
@@ -73,24 +76,29 @@ final class Writers implements AutoCloseable {
             case SERVICES, MESH_SERVICES -> services;
             case ENDPOINT_SLICES -> endpointSlices;
             case SERVICE_EXPORTS -> serviceExports;
+            case IDENTITIES -> identities;
             case LABEL_SETS -> labelSets;
             case IPS -> ips;
         };
         edit.value().ifPresentOrElse(value -> writer.upsert(edit.key(), value), () -> writer.delete(edit.key()));
     }
 
-    /** Everything that needs no identity has been said once. */
-    void objectsComplete() {
-        nodes.markSynced();
-        services.markSynced();
-        endpointSlices.markSynced();
-        serviceExports.markSynced();
-        labelSets.markSynced();
+    /** Everything of {@code part} that needs no identity has been said once. */
+    void complete(Part part) {
+        switch (part) {
+            case NODES -> nodes.markSynced();
+            case SERVICES -> {
+                services.markSynced();
+                endpointSlices.markSynced();
+            }
+            case EXPORTS -> serviceExports.markSynced();
+            case PODS -> labelSets.markSynced();
+        }
     }
 
     /** Identities are there, and the addresses that use them have been said once. */
     void addressesComplete() {
-        identityCanary.markSynced();
+        identities.markSynced();
         ips.markSynced();
     }
 
@@ -112,7 +120,7 @@ final class Writers implements AutoCloseable {
                 "service-exports", serviceExports,
                 "label-sets", labelSets,
                 "ips", ips,
-                "identities", identityCanary);
+                "identities", identities);
     }
 
     /** Stops writing; what is written stays, for the next leader or until the leases run out. */

@@ -17,6 +17,7 @@ import java.nio.file.WatchService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -224,7 +225,7 @@ final class FolderWatch implements Agent {
                     .addKeyValue("files", known.size())
                     .addKeyValue("objects", state.objects())
                     .log("manifests read");
-            listener.onSynced();
+            listener.onSynced(EnumSet.allOf(KubeObject.Kind.class));
         }
         report();
     }

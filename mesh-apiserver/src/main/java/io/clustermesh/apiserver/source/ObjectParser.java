@@ -41,6 +41,9 @@ final class ObjectParser {
             case ENDPOINT_SLICE -> ServiceParser.slice(meta, root);
             case SERVICE_EXPORT -> ServiceParser.export(meta, root.mapping("spec"));
             case POD -> pod(meta, root.mapping("spec"), root.mapping("status"));
+            case CILIUM_IDENTITY -> CiliumParser.identity(meta, root);
+            case CILIUM_ENDPOINT -> CiliumParser.endpoint(meta, root.mapping("status"));
+            case CILIUM_NODE -> CiliumParser.node(meta, root.mapping("spec"));
         };
     }
 

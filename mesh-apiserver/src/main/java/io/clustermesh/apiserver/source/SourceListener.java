@@ -2,6 +2,7 @@ package io.clustermesh.apiserver.source;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Hears what happens in a source. The source's own thread calls, one call at a time; a call may block, which holds the
@@ -15,8 +16,11 @@ public interface SourceListener {
      */
     void onChanges(List<SourceChange> changes, Instant seenAt) throws InterruptedException;
 
-    /** Everything that was there at the start has been told; called once. */
-    void onSynced() throws InterruptedException;
+    /**
+     * Every object of these kinds that was there at the start has been told; called once for each kind. A folder knows all
+     * kinds at once.
+     */
+    void onSynced(Set<KubeObject.Kind> kinds) throws InterruptedException;
 
     /** Errors that were not there before. */
     void onErrors(List<SourceError> errors) throws InterruptedException;

@@ -34,6 +34,11 @@ class ExportsTest {
                 .isEqualTo(new Exports(mode, false, Duration.ofSeconds(25)));
     }
 
+    @Test
+    void shouldLeaveNamespacesOutThatDoNotSayIfTold() {
+        assertThat(read("exports: {everyNamespace: false}").everyNamespace()).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"leaseTtl: 24s", "leaseTtl: 25h", "exports: {mode: endpoints}", "leaseTtl: soon"})
     void shouldRefuseWhatCiliumRefuses(String text) {

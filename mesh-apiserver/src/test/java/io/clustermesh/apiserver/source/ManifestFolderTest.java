@@ -217,8 +217,8 @@ class ManifestFolderTest {
         }
 
         @Override
-        public void onSynced() {
-            synced = true;
+        public void onSynced(Set<KubeObject.Kind> kinds) {
+            synced = kinds.containsAll(Set.of(KubeObject.Kind.values()));
         }
 
         @Override

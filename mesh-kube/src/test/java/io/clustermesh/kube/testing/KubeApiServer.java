@@ -35,28 +35,39 @@ public final class KubeApiServer implements AutoCloseable {
     private final Path binary;
     private final Path directory;
     private final String name;
+    private final String serviceRange;
     private final int port;
     private final EtcdServer etcd;
     private final String adminToken = UUID.randomUUID().toString();
     private Optional<Process> process = Optional.empty();
     private Optional<KubernetesClient> admin = Optional.empty();
 
-    private KubeApiServer(Path binary, Path directory, String name, int port, EtcdServer etcd) {
+    private KubeApiServer(Path binary, Path directory, String name, String serviceRange, int port, EtcdServer etcd) {
         this.binary = binary;
         this.directory = directory;
         this.name = name;
+        this.serviceRange = serviceRange;
         this.port = port;
         this.etcd = etcd;
     }
 
     /** Starts one and waits until it is ready. Skips the test where there is no binary and none can be built. */
     public static KubeApiServer start(String name) {
-        Optional<Path> binary = binary();
+        return start(name, "10.96.0.0/16,fd96::/108");
+    }
+
+    /**
+     * As above.
+     *
+     * @param serviceRange the blocks from which Services get their addresses, one of each family
+     */
+    public static KubeApiServer start(String name, String serviceRange) {
+        Optional<Path> binary = KubernetesPrograms.find("kube-apiserver");
         Assumptions.assumeTrue(binary.isPresent(), "needs a kube-apiserver; see build/kubernetes.sh");
         EtcdServer etcd = EtcdServer.start();
         try {
             Path directory = Files.createTempDirectory("clustermesh-kube");
-            KubeApiServer server = new KubeApiServer(binary.get(), directory, name, freePort(), etcd);
+            KubeApiServer server = new KubeApiServer(binary.get(), directory, name, serviceRange, freePort(), etcd);
             server.prepare();
             server.up();
             return server;
@@ -187,7 +198,7 @@ public final class KubeApiServer implements AutoCloseable {
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--service-account-signing-key-file=" + directory.resolve("sa.key"),
                 "--service-account-key-file=" + directory.resolve("sa.key"),
-                "--service-cluster-ip-range=10.96.0.0/16,fd96::/108",
+                "--service-cluster-ip-range=" + serviceRange,
                 // without a controller no namespace gets a default account, and no pod would be admitted
                 "--disable-admission-plugins=ServiceAccount",
                 "--endpoint-reconciler-type=none",
@@ -247,32 +258,6 @@ public final class KubeApiServer implements AutoCloseable {
     private String lastOfLog() throws IOException {
         List<String> lines = Files.readAllLines(log());
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
-    }
-
-    /** Asked once: it may have to build the binary. */
-    private static synchronized Optional<Path> binary() {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            Path script = at.resolve("build/kubernetes.sh");
-            if (Files.isExecutable(script)) {
-                return folder(script).map(folder -> folder.resolve("kube-apiserver"));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<Path> folder(Path script) {
-        try {
-            Process run = new ProcessBuilder(script.toString())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            String out = new String(run.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-            return run.waitFor() == 0 ? Optional.of(Path.of(out.strip())) : Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        }
     }
 
     private static int freePort() throws IOException {

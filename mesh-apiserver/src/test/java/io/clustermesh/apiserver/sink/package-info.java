@@ -1,0 +1,5 @@
+/** Tests of what is written back to Kubernetes. */
+@NullMarked
+package io.clustermesh.apiserver.sink;
+
+import org.jspecify.annotations.NullMarked;
