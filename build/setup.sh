@@ -111,5 +111,7 @@ cm_find_mvn >/dev/null || { say "Maven 3.9.6 or newer is still missing after the
 
 # Built here, once, so that no test waits for it.
 if [ "${1:-}" = test ]; then
-    "$root/build/kubernetes.sh" >/dev/null || say "tests against a Kubernetes API will be skipped; see the lines above"
+    for program in kube-apiserver helm; do
+        "$root/build/kubernetes.sh" $program >/dev/null || say "tests that need $program will be skipped; see the lines above"
+    done
 fi
