@@ -7,6 +7,10 @@ import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.demo.DemoCommand;
 import io.clustermesh.cli.drain.DrainCommand;
 import io.clustermesh.cli.drain.UndrainCommand;
+import io.clustermesh.cli.gather.GatherCommand;
+import io.clustermesh.cli.kube.command.DisableCommand;
+import io.clustermesh.cli.kube.command.EnableCommand;
+import io.clustermesh.cli.kube.command.TokenCommand;
 import io.clustermesh.cli.rig.command.RigCommand;
 import io.clustermesh.cli.status.BgpCommand;
 import io.clustermesh.cli.status.BpfCommand;
@@ -34,6 +38,8 @@ import picocli.CommandLine.Spec;
             "",
             "First steps:  clustermesh demo",
             "              clustermesh rig up --connect && clustermesh status",
+            "Kubernetes:   clustermesh enable --context A --cluster-name west --cluster-id 1",
+            "              clustermesh connect --context A --destination-context B",
             "Exit codes:   0 good, 1 failed, 2 wrong usage."
         })
 public final class ClusterMesh implements Runnable {
@@ -51,9 +57,12 @@ public final class ClusterMesh implements Runnable {
         CommandLine root = new CommandLine(new ClusterMesh())
                 .addSubcommand(new VersionCommand(context))
                 .addSubcommand(RigCommand.create(context))
+                .addSubcommand(new EnableCommand(context))
+                .addSubcommand(new DisableCommand(context))
                 .addSubcommand(new CertsCommand(context))
                 .addSubcommand(new ConnectCommand(context))
                 .addSubcommand(new DisconnectCommand(context))
+                .addSubcommand(TokenCommand.create(context))
                 .addSubcommand(new DrainCommand(context))
                 .addSubcommand(new UndrainCommand(context))
                 .addSubcommand(new StatusCommand(context))
@@ -68,6 +77,8 @@ public final class ClusterMesh implements Runnable {
                 .addSubcommand(BgpCommand.create(context))
                 .addSubcommand(new DemoCommand(context))
                 .addSubcommand(new RunCommand(context))
+                .addSubcommand(new GatherCommand(context))
+                .addSubcommand(new CompletionCommand(context))
                 .addSubcommand(new RehearseCommand())
                 .addSubcommand(new CommandLine.HelpCommand());
         addHelp(root);
@@ -82,7 +93,8 @@ public final class ClusterMesh implements Runnable {
 
     /** Every command has help, since none is asked. */
     private static void addHelp(CommandLine command) {
-        if (!(command.getCommand() instanceof CommandLine.HelpCommand)) {
+        boolean seen = command.getCommandSpec().findOption("--help") != null; // a command with an alias comes twice
+        if (!seen && !(command.getCommand() instanceof CommandLine.HelpCommand)) {
             command.getCommandSpec()
                     .addOption(OptionSpec.builder("-h", "--help")
                             .usageHelp(true)

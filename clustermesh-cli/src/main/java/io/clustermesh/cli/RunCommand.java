@@ -5,6 +5,7 @@ import io.clustermesh.store.config.Settings;
 import io.clustermesh.store.runtime.Lifecycle;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -26,6 +27,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "Its configuration, YAML.")
     private Path config = Path.of("");
 
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "A setting that counts instead of the file's, by its dotted path. Can be given more than once.")
+    private Map<String, String> overrides = Map.of();
+
     RunCommand(Context context) {
         this.context = context;
     }
@@ -43,7 +51,11 @@ final class RunCommand implements Callable<Integer> {
                                         .collect(Collectors.joining(", ")))));
         try (Lifecycle lifecycle = new Lifecycle(which.text(), context.clock())) {
             lifecycle.stopOnSignal();
-            which.start(Settings.read(config), lifecycle);
+            Settings settings = Settings.read(config);
+            for (var override : overrides.entrySet()) {
+                settings = settings.with(override.getKey(), override.getValue());
+            }
+            which.start(settings, lifecycle);
             lifecycle.awaitShutdown();
         }
         return 0;

@@ -1,21 +1,28 @@
 package io.clustermesh.cli.connect;
 
 import io.clustermesh.cli.console.CommandFailed;
-import io.clustermesh.cli.home.Homes;
+import io.clustermesh.cli.home.ClusterAccess;
 import io.clustermesh.cli.status.MeshStatus;
 import io.clustermesh.store.runtime.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/** Waits until two clusters have each other's state. */
+/** Waits until clusters have each other's state. */
 public final class PeerWait {
 
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final Clock clock;
     private final Duration limit;
+
+    /**
+     * One direction.
+     *
+     * @param reader the cluster that reads
+     * @param read the one that is read
+     */
+    public record Direction(String reader, String read) {}
 
     /** @param limit the longest wait */
     public PeerWait(Clock clock, Duration limit) {
@@ -24,9 +31,14 @@ public final class PeerWait {
     }
 
     /** Until each of the two says that the other is connected, ready and synced. */
-    public void await(Homes homes, String one, String other) throws InterruptedException {
+    public void await(List<? extends ClusterAccess> clusters, String one, String other) throws InterruptedException {
+        await(clusters, List.of(new Direction(one, other), new Direction(other, one)));
+    }
+
+    /** Until every reader says that those whom it reads are connected, ready and synced. */
+    public void await(List<? extends ClusterAccess> clusters, List<Direction> directions) throws InterruptedException {
         long deadline = clock.monotonicNanos() + limit.toNanos();
-        List<String> waiting = waiting(homes, one, other);
+        List<String> waiting = waiting(clusters, directions);
         while (!waiting.isEmpty()) {
             if (clock.monotonicNanos() > deadline) {
                 throw new CommandFailed(
@@ -35,17 +47,17 @@ public final class PeerWait {
                         "clustermesh status");
             }
             clock.sleep(PAUSE);
-            waiting = waiting(homes, one, other);
+            waiting = waiting(clusters, directions);
         }
     }
 
-    private List<String> waiting(Homes homes, String one, String other) {
-        Map<String, String> peerOf = Map.of(one, other, other, one);
+    private List<String> waiting(List<? extends ClusterAccess> clusters, List<Direction> directions)
+            throws InterruptedException {
         List<String> found = new ArrayList<>();
         for (MeshStatus.ClusterStatus cluster :
-                MeshStatus.ask(homes, clock.now()).clusters()) {
+                MeshStatus.ask(clusters, clock.now()).clusters()) {
             for (MeshStatus.PeerStatus peer : cluster.peers()) {
-                if (peer.peer().equals(peerOf.get(cluster.name())) && !peer.ready()) {
+                if (directions.contains(new Direction(cluster.name(), peer.peer())) && !peer.ready()) {
                     found.add("%s says of %s: %s"
                             .formatted(
                                     cluster.name(),

@@ -3,7 +3,6 @@ package io.clustermesh.cli.drain;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.console.Table;
-import io.clustermesh.cli.home.ClusterHome;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,17 +42,15 @@ public final class DrainCommand implements Callable<Integer> {
 
     private int list() {
         Table table = new Table("FOR CLIENTS OF", "CLUSTER", "NODE", "KEEPS", "GOES TO", "SINCE", "RAMP");
-        boolean all = true;
-        for (ClusterHome teller : target.tellers(context)) {
+        boolean all = target.all(context, teller -> {
             DrainTarget.Reply reply = DrainTarget.first(teller, "GET", "/v1/drains");
-            all &= reply.good();
             if (!reply.good()) {
-                context.console().progress("%s: %s".formatted(teller.name(), reply.text()));
+                context.console().progress("%s: %s".formatted(teller.title(), reply.text()));
             }
             for (JsonNode drain : reply.body().path("items")) {
                 String node = drain.path("node").asText();
                 table.row(
-                        teller.name(),
+                        teller.title(),
                         drain.path("cluster").asText(),
                         node.isEmpty() ? "all" : node,
                         drain.path("keepPercent").asInt() + " %",
@@ -61,7 +58,8 @@ public final class DrainCommand implements Callable<Integer> {
                         drain.path("since").asText(),
                         drain.path("rampSeconds").asLong() + " s");
             }
-        }
+            return reply.good();
+        });
         table.lines().forEach(context.console()::result);
         return all ? 0 : 1;
     }

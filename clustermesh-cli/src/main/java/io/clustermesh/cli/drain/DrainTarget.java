@@ -4,8 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Context;
-import io.clustermesh.cli.home.ClusterHome;
-import io.clustermesh.cli.home.HomeOption;
+import io.clustermesh.cli.home.ClusterAccess;
+import io.clustermesh.cli.target.TargetOption;
+import io.clustermesh.cli.target.Targets;
 import io.clustermesh.store.admin.AdminClient;
 import io.clustermesh.store.admin.AdminJson;
 import java.net.URLEncoder;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Mixin;
@@ -25,7 +27,7 @@ final class DrainTarget {
     private static final Pattern RAMP = Pattern.compile("(\\d{1,6})(s|m|h)");
 
     @Mixin
-    private HomeOption home = new HomeOption();
+    private TargetOption target = new TargetOption();
 
     @Option(names = "--node", paramLabel = "NODE", description = "Only this node of the cluster.")
     private String node = "";
@@ -44,37 +46,46 @@ final class DrainTarget {
             description = "Whose clients it counts for (default: those of every cluster that is seen).")
     private List<String> in = new ArrayList<>();
 
+    /** Calls {@code each} with every cluster that is told, or asked; false if one of them said no. */
+    boolean all(Context context, Predicate<ClusterAccess> each) {
+        boolean all = true;
+        try (Targets targets = target.open(context)) {
+            for (ClusterAccess teller : tellers(targets)) {
+                all &= each.test(teller);
+            }
+        }
+        return all;
+    }
+
     /** Tells everybody; the exit code. */
     int tell(Context context, String method, String cluster) {
         String path = "/v1/drains/" + encoded(cluster) + "?rampSeconds=" + ramp().toSeconds()
                 + (node.isEmpty() ? "" : "&node=" + encoded(node));
-        boolean all = true;
-        for (ClusterHome teller : tellers(context)) {
+        boolean all = all(context, teller -> {
             Reply reply = first(teller, method, path);
-            all &= reply.good();
             context.console()
-                    .result("%s %s: %s".formatted(context.console().mark(reply.good()), teller.name(), reply.text()));
-        }
+                    .result("%s %s: %s".formatted(context.console().mark(reply.good()), teller.title(), reply.text()));
+            return reply.good();
+        });
         return all ? 0 : 1;
     }
 
     /** The clusters that are told, or asked. */
-    List<ClusterHome> tellers(Context context) {
-        List<ClusterHome> seen = home.homes(context).homes();
+    private List<ClusterAccess> tellers(Targets targets) {
+        List<ClusterAccess> seen = targets.clusters();
         List<String> unknown = in.stream()
-                .filter(name ->
-                        seen.stream().noneMatch(one -> one.name().value().equals(name)))
+                .filter(name -> seen.stream().noneMatch(one -> one.title().equals(name)))
                 .toList();
         if (!unknown.isEmpty()) {
             throw new CommandFailed(
                     "--in names %s; there are %s"
                             .formatted(
                                     unknown,
-                                    seen.stream().map(ClusterHome::name).toList()),
+                                    seen.stream().map(ClusterAccess::title).toList()),
                     "correct the name, or name another folder with --home");
         }
         return seen.stream()
-                .filter(one -> in.isEmpty() || in.contains(one.name().value()))
+                .filter(one -> in.isEmpty() || in.contains(one.title()))
                 .toList();
     }
 
@@ -88,11 +99,11 @@ final class DrainTarget {
     record Reply(boolean good, JsonNode body, String text) {}
 
     /** The answer of the first replica that has one. */
-    static Reply first(ClusterHome cluster, String method, String path) {
+    static Reply first(ClusterAccess cluster, String method, String path) {
         Optional<String> silence = Optional.empty();
         for (String replica : cluster.apiservers()) {
             try {
-                AdminClient.Answer answer = AdminClient.send(cluster.socket(replica), method, path);
+                AdminClient.Answer answer = cluster.send(replica, method, path);
                 JsonNode body = AdminJson.mapper().readTree(answer.body());
                 return new Reply(
                         answer.ok(),

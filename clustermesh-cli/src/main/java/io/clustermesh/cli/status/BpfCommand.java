@@ -44,7 +44,7 @@ public final class BpfCommand implements Callable<Integer> {
             for (String process : cluster.processes()) {
                 if (process.endsWith("-node-sync")) {
                     String node = cluster.name() + "-" + process.replace("-node-sync", "");
-                    AdminView view = AdminView.of(cluster.socket(process), "/v1/lb");
+                    AdminView view = AdminView.of(cluster, process, "/v1/lb");
                     json.put(node, view.body());
                     all &= view.error().isEmpty();
                     view.error()

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.Console;
 import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.console.Table;
-import io.clustermesh.cli.home.ClusterHome;
-import io.clustermesh.cli.home.HomeOption;
+import io.clustermesh.cli.home.ClusterAccess;
+import io.clustermesh.cli.target.TargetOption;
+import io.clustermesh.cli.target.Targets;
 import io.clustermesh.store.admin.AdminClient;
 import io.clustermesh.store.admin.AdminJson;
 import io.clustermesh.store.runtime.Worker;
@@ -36,7 +37,7 @@ public final class EventsCommand implements Callable<Integer> {
     private final Context context;
 
     @Mixin
-    private HomeOption home = new HomeOption();
+    private TargetOption target = new TargetOption();
 
     @Mixin
     private OutputOption output = new OutputOption();
@@ -55,15 +56,17 @@ public final class EventsCommand implements Callable<Integer> {
         this.context = context;
     }
 
-    private record Source(ClusterHome cluster, String replica) {}
+    private record Source(ClusterAccess cluster, String replica) {}
 
     @Override
     public Integer call() throws InterruptedException {
-        List<Source> sources = new ArrayList<>();
-        for (ClusterHome cluster : home.homes(context).homes()) {
-            cluster.apiservers().forEach(replica -> sources.add(new Source(cluster, replica)));
+        try (Targets targets = target.open(context)) {
+            List<Source> sources = new ArrayList<>();
+            for (ClusterAccess cluster : targets.clusters()) {
+                cluster.apiservers().forEach(replica -> sources.add(new Source(cluster, replica)));
+            }
+            return follow ? follow(sources) : list(sources);
         }
-        return follow ? follow(sources) : list(sources);
     }
 
     private int list(List<Source> sources) {
@@ -72,24 +75,24 @@ public final class EventsCommand implements Callable<Integer> {
         boolean all = true;
         Instant now = context.clock().now();
         for (Source source : sources) {
-            AdminView view = AdminView.of(source.cluster().socket(source.replica()), "/v1/events");
+            AdminView view = AdminView.of(source.cluster(), source.replica(), "/v1/events");
             if (view.error().isPresent()) {
                 all = false;
                 context.console()
                         .progress("%s of %s %s"
                                 .formatted(
                                         source.replica(),
-                                        source.cluster().name(),
+                                        source.cluster().title(),
                                         view.error().get()));
                 continue;
             }
             JsonNode items = view.body().path("items");
-            json.computeIfAbsent(source.cluster().name().value(), name -> new LinkedHashMap<>())
+            json.computeIfAbsent(source.cluster().title(), name -> new LinkedHashMap<>())
                     .put(source.replica(), items);
             for (JsonNode event : items) {
                 JsonNode warning = event.path("warning");
                 table.row(
-                        source.cluster().name(),
+                        source.cluster().title(),
                         source.replica(),
                         AdminView.instant(event.path("last"))
                                 .map(at -> AdminView.age(Duration.between(at, now)))
@@ -128,18 +131,15 @@ public final class EventsCommand implements Callable<Integer> {
         String last = "";
         while (true) {
             try {
-                last = AdminClient.follow(
-                        source.cluster().socket(source.replica()),
-                        "/v1/events/stream",
-                        last,
-                        event -> show(source, event, wanted));
+                last = source.cluster()
+                        .follow(source.replica(), "/v1/events/stream", last, event -> show(source, event, wanted));
                 silent = false;
             } catch (AdminClient.Unreachable e) {
                 if (!silent) {
                     context.console()
                             .progress("%s of %s does not answer; waiting for it"
                                     .formatted(
-                                            source.replica(), source.cluster().name()));
+                                            source.replica(), source.cluster().title()));
                 }
                 silent = true;
             }
@@ -151,7 +151,7 @@ public final class EventsCommand implements Callable<Integer> {
         Console console = context.console();
         if (streamed.type().equals("lost")) {
             console.progress("%s of %s: some events are gone, they came faster than they could be sent"
-                    .formatted(source.replica(), source.cluster().name()));
+                    .formatted(source.replica(), source.cluster().title()));
             return;
         }
         try {
@@ -161,13 +161,13 @@ public final class EventsCommand implements Callable<Integer> {
                     output.json()
                             ? AdminJson.mapper()
                                     .writeValueAsString(Map.of(
-                                            "cluster", source.cluster().name(),
+                                            "cluster", source.cluster().title(),
                                             "replica", source.replica(),
                                             "event", event))
                             : "%s  %s  %s  x%s  %s  %s: %s"
                                     .formatted(
                                             event.path("last").asText(),
-                                            source.cluster().name(),
+                                            source.cluster().title(),
                                             source.replica(),
                                             event.path("count").asText(),
                                             warning.path("subject").asText(),
@@ -175,7 +175,7 @@ public final class EventsCommand implements Callable<Integer> {
                                             warning.path("message").asText()));
         } catch (JsonProcessingException e) {
             console.progress("%s of %s sent no JSON"
-                    .formatted(source.replica(), source.cluster().name()));
+                    .formatted(source.replica(), source.cluster().title()));
         }
         if (count > 0) {
             wanted.countDown();

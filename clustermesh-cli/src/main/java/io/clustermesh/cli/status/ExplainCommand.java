@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.console.Table;
-import io.clustermesh.cli.home.ClusterHome;
-import io.clustermesh.cli.home.HomeOption;
+import io.clustermesh.cli.home.ClusterAccess;
+import io.clustermesh.cli.target.TargetOption;
+import io.clustermesh.cli.target.Targets;
 import io.clustermesh.model.ServiceName;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +39,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private String node = "";
 
     @Mixin
-    private HomeOption home = new HomeOption();
+    private TargetOption target = new TargetOption();
 
     @Mixin
     private OutputOption output = new OutputOption();
@@ -52,14 +53,19 @@ public final class ExplainCommand implements Callable<Integer> {
         ServiceName name = ServiceName.parse(service);
         List<Explanation.Answers> answers = new ArrayList<>();
         boolean anyNode = false;
-        for (ClusterHome cluster : home.homes(context).homes()) {
-            Optional<JsonNode> copies = new Replicas(cluster)
-                    .first("/v1/explain/%s/%s".formatted(name.namespace(), name.name()), context.console());
-            Map<String, JsonNode> nodes = nodes(cluster, name);
-            anyNode |= !nodes.isEmpty();
-            answers.add(new Explanation.Answers(cluster.name().value(), copies.orElseGet(AdminView::missing), nodes));
+        try (Targets targets = target.open(context)) {
+            for (ClusterAccess cluster : targets.clusters()) {
+                Optional<JsonNode> copies = new Replicas(cluster)
+                        .first("/v1/explain/%s/%s".formatted(name.namespace(), name.name()), context.console());
+                Map<String, JsonNode> nodes = nodes(cluster, name);
+                anyNode |= !nodes.isEmpty();
+                answers.add(new Explanation.Answers(cluster.title(), copies.orElseGet(AdminView::missing), nodes));
+            }
         }
-        if (!anyNode) {
+        if (!anyNode && target.isKubernetes() && node.isEmpty()) {
+            context.console()
+                    .progress("node-syncs answer on their nodes only; shown is the way up to their cluster's etcd");
+        } else if (!anyNode) {
             throw new CommandFailed(
                     node.isEmpty() ? "no node-sync answers" : "no node-sync called \"%s\" answers".formatted(node),
                     "clustermesh status");
@@ -79,12 +85,12 @@ public final class ExplainCommand implements Callable<Integer> {
         return explanation.differences() == 0 && !explanation.ways().isEmpty() ? 0 : 1;
     }
 
-    private Map<String, JsonNode> nodes(ClusterHome cluster, ServiceName name) {
+    private Map<String, JsonNode> nodes(ClusterAccess cluster, ServiceName name) {
         Map<String, JsonNode> nodes = new LinkedHashMap<>();
         for (String process : cluster.processes()) {
-            String called = cluster.name() + "-" + process.replace("-node-sync", "");
+            String called = cluster.title() + "-" + process.replace("-node-sync", "");
             if (process.endsWith("-node-sync") && (node.isEmpty() || node.equals(called))) {
-                AdminView view = AdminView.of(cluster.socket(process), "/v1/explain?service=" + name);
+                AdminView view = AdminView.of(cluster, process, "/v1/explain?service=" + name);
                 view.error()
                         .ifPresentOrElse(
                                 error -> context.console().progress("node-sync of %s %s".formatted(called, error)),

@@ -66,6 +66,9 @@ record Explanation(List<Way> ways) {
         answers.forEach(it -> copies.put(it.cluster(), it.copies()));
         List<Way> ways = new ArrayList<>();
         for (Answers viewer : answers) {
+            if (viewer.nodes().isEmpty()) {
+                ways.addAll(recordsOnly(viewer, copies));
+            }
             viewer.nodes().forEach((node, answer) -> {
                 Set<String> clusters = new TreeSet<>();
                 viewer.copies()
@@ -89,14 +92,19 @@ record Explanation(List<Way> ways) {
                 .count();
     }
 
+    /** Where no node could be asked, a way ends with the last record of it. */
+    private static List<Way> recordsOnly(Answers viewer, Map<String, JsonNode> copies) {
+        Set<String> clusters = new TreeSet<>();
+        viewer.copies()
+                .path("copies")
+                .forEach(copy -> clusters.add(copy.path("cluster").asText()));
+        return clusters.stream()
+                .map(cluster -> new Way("-", cluster, records(viewer, cluster, copies)))
+                .toList();
+    }
+
     private static Way way(String node, Answers viewer, JsonNode answer, String cluster, Map<String, JsonNode> copies) {
-        List<Step> steps = new ArrayList<>();
-        JsonNode theirs = copies.getOrDefault(cluster, AdminView.missing());
-        add(steps, "own record", cluster, copy(theirs, cluster, "OWN"));
-        if (!cluster.equals(viewer.cluster())) {
-            add(steps, "export", cluster, copy(theirs, cluster, "EXPORT", "EXPORT_SLICE"));
-            add(steps, "mirror", viewer.cluster(), copy(viewer.copies(), cluster, "MIRROR", "MIRROR_SLICE"));
-        }
+        List<Step> steps = records(viewer, cluster, copies);
         Map<String, Map<String, Boolean>> wanted = wanted(answer, cluster);
         Map<String, Boolean> all = new TreeMap<>();
         wanted.values().forEach(all::putAll);
@@ -110,6 +118,18 @@ record Explanation(List<Way> ways) {
                 "inventory", node, Optional.empty(), AdminView.instant(answer.path("changed")), all, difference));
         wanted.forEach((frontend, backends) -> steps.add(tables(node, answer, cluster, frontend, backends)));
         return new Way(node, cluster, steps);
+    }
+
+    /** The hops that are records in etcds, from the cluster with the backends to the one that looks. */
+    private static List<Step> records(Answers viewer, String cluster, Map<String, JsonNode> copies) {
+        List<Step> steps = new ArrayList<>();
+        JsonNode theirs = copies.getOrDefault(cluster, AdminView.missing());
+        add(steps, "own record", cluster, copy(theirs, cluster, "OWN"));
+        if (!cluster.equals(viewer.cluster())) {
+            add(steps, "export", cluster, copy(theirs, cluster, "EXPORT", "EXPORT_SLICE"));
+            add(steps, "mirror", viewer.cluster(), copy(viewer.copies(), cluster, "MIRROR", "MIRROR_SLICE"));
+        }
+        return steps;
     }
 
     private static void add(List<Step> steps, String hop, String cluster, Optional<Step> found) {

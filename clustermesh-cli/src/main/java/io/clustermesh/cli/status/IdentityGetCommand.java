@@ -3,8 +3,9 @@ package io.clustermesh.cli.status;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.console.Table;
-import io.clustermesh.cli.home.ClusterHome;
-import io.clustermesh.cli.home.HomeOption;
+import io.clustermesh.cli.home.ClusterAccess;
+import io.clustermesh.cli.target.TargetOption;
+import io.clustermesh.cli.target.Targets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class IdentityGetCommand implements Callable<Integer> {
     private final Context context;
 
     @Mixin
-    private HomeOption home = new HomeOption();
+    private TargetOption target = new TargetOption();
 
     @Mixin
     private OutputOption output = new OutputOption();
@@ -39,18 +40,20 @@ final class IdentityGetCommand implements Callable<Integer> {
         Map<String, Object> json = new LinkedHashMap<>();
         Table table = new Table("SEEN BY", "CLUSTER", "IDENTITY", "LABELS", "AGE");
         boolean all = true;
-        for (ClusterHome cluster : home.homes(context).homes()) {
-            Optional<JsonNode> found = new Replicas(cluster).first("/v1/identities/" + identity, context.console());
-            all &= found.isPresent();
-            found.ifPresent(row -> {
-                json.put(cluster.name().value(), row);
-                table.row(
-                        cluster.name(),
-                        row.path("cluster").asText(),
-                        row.path("id").asText(),
-                        ObjectList.join(row.path("labels")),
-                        AdminView.age(row.path("age")));
-            });
+        try (Targets targets = target.open(context)) {
+            for (ClusterAccess cluster : targets.clusters()) {
+                Optional<JsonNode> found = new Replicas(cluster).first("/v1/identities/" + identity, context.console());
+                all &= found.isPresent();
+                found.ifPresent(row -> {
+                    json.put(cluster.title(), row);
+                    table.row(
+                            cluster.title(),
+                            row.path("cluster").asText(),
+                            row.path("id").asText(),
+                            ObjectList.join(row.path("labels")),
+                            AdminView.age(row.path("age")));
+                });
+            }
         }
         if (output.json()) {
             OutputOption.print(context.console(), Map.of("schema", 1, "identity", json));

@@ -1,13 +1,19 @@
 package io.clustermesh.cli.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.clustermesh.cli.home.ClusterHome;
-import io.clustermesh.cli.home.Homes;
+import io.clustermesh.cli.console.CommandFailed;
+import io.clustermesh.cli.home.ClusterAccess;
+import io.clustermesh.cli.home.Workload;
+import io.clustermesh.store.admin.AdminJson;
+import io.clustermesh.store.runtime.Worker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 
 /**
  * The mesh at one moment, as its processes tell it.
@@ -33,6 +39,14 @@ public record MeshStatus(List<ClusterStatus> clusters) {
     public record ProcessStatus(String name, boolean ready, String lastEvent, String detail, JsonNode status) {}
 
     /**
+     * Something that is not as it should be.
+     *
+     * @param what the thing and the cause
+     * @param next the one command to try
+     */
+    public record Problem(String what, String next) {}
+
+    /**
      * @param peer the peer's name
      * @param ready connected, config accepted, everything synced
      * @param status the connection, as the replica says that holds it; missing if none knows the peer yet
@@ -43,22 +57,57 @@ public record MeshStatus(List<ClusterStatus> clusters) {
         clusters = List.copyOf(clusters);
     }
 
-    /** Asks every process of every cluster; {@code now} is what ages are counted from. */
-    public static MeshStatus ask(Homes homes, Instant now) {
-        List<ClusterStatus> clusters = new ArrayList<>();
-        for (ClusterHome home : homes.homes()) {
-            List<ProcessStatus> processes = new ArrayList<>();
-            for (String process : home.processes()) {
-                processes.add(process(home, process, now));
+    /**
+     * Asks every process of every cluster, all clusters at once, so that silent ones cost one time limit and not the sum
+     * of theirs; {@code now} is what ages are counted from.
+     */
+    public static MeshStatus ask(List<? extends ClusterAccess> clusters, Instant now) throws InterruptedException {
+        try (ExecutorService threads = Worker.executor("status")) {
+            List<Future<ClusterStatus>> answers = clusters.stream()
+                    .map(cluster -> threads.submit(() -> ask(cluster, now)))
+                    .toList();
+            List<ClusterStatus> all = new ArrayList<>();
+            for (Future<ClusterStatus> answer : answers) {
+                all.add(answer.get());
             }
-            clusters.add(new ClusterStatus(home.name().value(), processes, peers(home)));
+            return new MeshStatus(all);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a cluster's status could not be put together", e.getCause());
         }
-        return new MeshStatus(clusters);
     }
 
-    private static ProcessStatus process(ClusterHome home, String name, Instant now) {
-        AdminView ready = AdminView.of(home.socket(name), "/readyz");
-        AdminView status = AdminView.of(home.socket(name), "/v1/status");
+    private static ClusterStatus ask(ClusterAccess cluster, Instant now) {
+        List<ProcessStatus> processes = new ArrayList<>();
+        try {
+            for (Workload workload : cluster.workloads()) {
+                processes.add(workload(workload));
+            }
+            for (String process : cluster.processes()) {
+                processes.add(process(cluster, process, now));
+            }
+            return new ClusterStatus(cluster.title(), processes, peers(cluster));
+        } catch (CommandFailed e) {
+            processes.add(new ProcessStatus(
+                    "kubernetes-api", false, "-", String.valueOf(e.getMessage()), AdminView.missing()));
+            return new ClusterStatus(cluster.title(), processes, List.of());
+        }
+    }
+
+    private static ProcessStatus workload(Workload workload) {
+        String counts = "%d of %d ready, version %s"
+                .formatted(
+                        workload.ready(), workload.wanted(), workload.version().isEmpty() ? "-" : workload.version());
+        return new ProcessStatus(
+                workload.name(),
+                workload.good(),
+                "-",
+                workload.detail().isEmpty() ? counts : workload.detail(),
+                AdminJson.mapper().valueToTree(workload));
+    }
+
+    private static ProcessStatus process(ClusterAccess cluster, String name, Instant now) {
+        AdminView ready = AdminView.of(cluster, name, "/readyz");
+        AdminView status = AdminView.of(cluster, name, "/v1/status");
         boolean isReady = ready.error().isEmpty();
         return new ProcessStatus(
                 name, isReady, ProcessDetail.lastEvent(status.body(), now), detail(name, ready, status), status.body());
@@ -74,13 +123,16 @@ public record MeshStatus(List<ClusterStatus> clusters) {
                 reasons.add(check.getKey() + ": " + check.getValue().asText());
             }
         });
-        return reasons.isEmpty() ? ready.error().orElse("") : String.join("; ", reasons);
+        return reasons.isEmpty()
+                ? ready.error().orElse("")
+                        + ready.cause().map(cause -> ": " + cause).orElse("")
+                : String.join("; ", reasons);
     }
 
-    private static List<PeerStatus> peers(ClusterHome home) {
-        Map<String, JsonNode> known = new Replicas(home).connections();
+    private static List<PeerStatus> peers(ClusterAccess cluster) {
+        Map<String, JsonNode> known = new Replicas(cluster).connections();
         List<PeerStatus> rows = new ArrayList<>();
-        for (String wanted : home.peers()) {
+        for (String wanted : cluster.peers()) {
             Optional<JsonNode> peer = Optional.ofNullable(known.remove(wanted));
             boolean ready = peer.map(p -> p.path("ready").asBoolean()).orElse(false);
             rows.add(new PeerStatus(wanted, ready, peer.orElseGet(AdminView::missing)));
@@ -91,25 +143,46 @@ public record MeshStatus(List<ClusterStatus> clusters) {
 
     /** Whether every process and every wanted peer is ready. */
     public boolean ready() {
-        return notReady().isEmpty();
+        return problems().isEmpty();
     }
 
     /** What is not ready, in words. */
     public List<String> notReady() {
-        List<String> found = new ArrayList<>();
+        return problems().stream().map(Problem::what).toList();
+    }
+
+    /** What is not ready, and what to do next. */
+    public List<Problem> problems() {
+        List<Problem> found = new ArrayList<>();
         for (ClusterStatus cluster : clusters) {
             cluster.processes().stream()
                     .filter(process -> !process.ready())
-                    .forEach(process ->
-                            found.add("%s of %s: %s".formatted(process.name(), cluster.name(), process.detail())));
+                    .forEach(process -> found.add(new Problem(
+                            "%s of %s: %s".formatted(process.name(), cluster.name(), process.detail()),
+                            next(process.name()))));
             cluster.peers().stream()
                     .filter(peer -> !peer.ready())
-                    .forEach(peer -> found.add("peer %s of %s is %s"
-                            .formatted(
-                                    peer.peer(),
-                                    cluster.name(),
-                                    AdminView.text(peer.status().path("state")))));
+                    .forEach(peer -> found.add(problem(cluster.name(), peer)));
         }
         return found;
+    }
+
+    private static Problem problem(String cluster, PeerStatus peer) {
+        String failure = peer.status().path("lastFailure").path("reason").asText();
+        return new Problem(
+                "peer %s of %s is %s%s"
+                        .formatted(
+                                peer.peer(),
+                                cluster,
+                                AdminView.text(peer.status().path("state")),
+                                failure.isEmpty() || failure.equals("null") ? "" : ": " + failure),
+                "clustermesh events");
+    }
+
+    private static String next(String process) {
+        if (process.equals("kubernetes-api")) {
+            return "check the context with \"kubectl cluster-info\"";
+        }
+        return process.contains("/") ? "kubectl -n <namespace> describe " + process : "clustermesh events";
     }
 }

@@ -3,8 +3,9 @@ package io.clustermesh.cli.status;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.console.Table;
-import io.clustermesh.cli.home.ClusterHome;
-import io.clustermesh.cli.home.HomeOption;
+import io.clustermesh.cli.home.ClusterAccess;
+import io.clustermesh.cli.target.TargetOption;
+import io.clustermesh.cli.target.Targets;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Mixin;
 final class ObjectList {
 
     @Mixin
-    private HomeOption home = new HomeOption();
+    private TargetOption target = new TargetOption();
 
     @Mixin
     private OutputOption output = new OutputOption();
@@ -68,14 +69,16 @@ final class ObjectList {
         Table table = new Table(headers.toArray(String[]::new));
         Map<String, Object> json = new LinkedHashMap<>();
         boolean all = true;
-        for (ClusterHome cluster : home.homes(context).homes()) {
-            Replicas.Listing listing = new Replicas(cluster).list(kind.pathAndQuery(), context.console());
-            all &= listing.whole();
-            json.put(cluster.name().value(), listing.items());
-            for (JsonNode item : listing.items()) {
-                List<String> row = new ArrayList<>(List.of(cluster.name().value()));
-                kind.columns().forEach(column -> row.add(column.cell().apply(item)));
-                table.row(row.toArray());
+        try (Targets targets = target.open(context)) {
+            for (ClusterAccess cluster : targets.clusters()) {
+                Replicas.Listing listing = new Replicas(cluster).list(kind.pathAndQuery(), context.console());
+                all &= listing.whole();
+                json.put(cluster.title(), listing.items());
+                for (JsonNode item : listing.items()) {
+                    List<String> row = new ArrayList<>(List.of(cluster.title()));
+                    kind.columns().forEach(column -> row.add(column.cell().apply(item)));
+                    table.row(row.toArray());
+                }
             }
         }
         if (output.json()) {

@@ -2,7 +2,7 @@ package io.clustermesh.cli.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.Console;
-import io.clustermesh.cli.home.ClusterHome;
+import io.clustermesh.cli.home.ClusterAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +14,9 @@ import java.util.TreeMap;
  * The mesh-apiservers of one cluster. What they show of the mesh is the same in all of them, so the first that answers is
  * enough, and those that don't are named; what each knows for itself is asked of each.
  *
- * @param home the cluster
+ * @param cluster the cluster
  */
-record Replicas(ClusterHome home) {
+record Replicas(ClusterAccess cluster) {
 
     private static final int PAGE = 1000;
 
@@ -47,14 +47,14 @@ record Replicas(ClusterHome home) {
 
     /** The answer of the first replica that has one; what kept the others from it is said on {@code console}. */
     Optional<JsonNode> first(String path, Console console) {
-        for (String replica : home.apiservers()) {
-            AdminView view = AdminView.of(home.socket(replica), path);
+        for (String replica : cluster.apiservers()) {
+            AdminView view = AdminView.of(cluster, replica, path);
             if (view.error().isEmpty()) {
                 return Optional.of(view.body());
             }
-            String detail = view.body().path("detail").asText();
+            String detail = view.body().path("detail").asText(view.cause().orElse(""));
             console.progress("%s of %s %s%s"
-                    .formatted(replica, home.name(), view.error().get(), detail.isEmpty() ? "" : ": " + detail));
+                    .formatted(replica, cluster.title(), view.error().get(), detail.isEmpty() ? "" : ": " + detail));
         }
         return Optional.empty();
     }
@@ -66,8 +66,8 @@ record Replicas(ClusterHome home) {
     Map<String, JsonNode> connections() {
         Map<String, JsonNode> best = new TreeMap<>();
         Map<String, Boolean> byOwner = new TreeMap<>();
-        for (String replica : home.apiservers()) {
-            AdminView view = AdminView.of(home.socket(replica), "/v1/connections");
+        for (String replica : cluster.apiservers()) {
+            AdminView view = AdminView.of(cluster, replica, "/v1/connections");
             if (view.error().isPresent()) {
                 continue;
             }

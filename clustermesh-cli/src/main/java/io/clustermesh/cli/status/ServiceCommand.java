@@ -3,8 +3,9 @@ package io.clustermesh.cli.status;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.cli.console.Context;
 import io.clustermesh.cli.console.Table;
-import io.clustermesh.cli.home.ClusterHome;
-import io.clustermesh.cli.home.HomeOption;
+import io.clustermesh.cli.home.ClusterAccess;
+import io.clustermesh.cli.target.TargetOption;
+import io.clustermesh.cli.target.Targets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,7 +23,7 @@ public final class ServiceCommand implements Callable<Integer> {
     private final Context context;
 
     @Mixin
-    private HomeOption home = new HomeOption();
+    private TargetOption target = new TargetOption();
 
     @Mixin
     private OutputOption output = new OutputOption();
@@ -33,7 +34,12 @@ public final class ServiceCommand implements Callable<Integer> {
 
     /** The group {@code service} with this command in it. */
     public static CommandLine create(Context context) {
-        return Groups.create("service", "Global services.", new ServiceCommand(context));
+        return Groups.create(
+                "service",
+                "Global services.",
+                new ServiceCommand(context),
+                new ServiceShowCommand(context),
+                new ExplainCommand(context));
     }
 
     @Override
@@ -42,13 +48,15 @@ public final class ServiceCommand implements Callable<Integer> {
         Table table = new Table(
                 "SEEN BY", "SERVICE", "ADDRESSES", "PORTS", "AFFINITY", "BACKENDS IN", "ACTIVE", "TERMINATING", "AGE");
         boolean all = true;
-        for (ClusterHome cluster : home.homes(context).homes()) {
-            Replicas.Listing listing = new Replicas(cluster).list("/v1/services", context.console());
-            all &= listing.whole();
-            json.put(cluster.name().value(), listing.items());
-            for (JsonNode service : listing.items()) {
-                for (JsonNode part : service.path("clusters")) {
-                    table.row(row(cluster, service, part));
+        try (Targets targets = target.open(context)) {
+            for (ClusterAccess cluster : targets.clusters()) {
+                Replicas.Listing listing = new Replicas(cluster).list("/v1/services", context.console());
+                all &= listing.whole();
+                json.put(cluster.title(), listing.items());
+                for (JsonNode service : listing.items()) {
+                    for (JsonNode part : service.path("clusters")) {
+                        table.row(row(cluster, service, part));
+                    }
                 }
             }
         }
@@ -60,7 +68,7 @@ public final class ServiceCommand implements Callable<Integer> {
         return all ? 0 : 1;
     }
 
-    private static Object[] row(ClusterHome cluster, JsonNode service, JsonNode part) {
+    private static Object[] row(ClusterAccess cluster, JsonNode service, JsonNode part) {
         int active = 0;
         int terminating = 0;
         for (JsonNode backend : part.path("backends")) {
@@ -69,7 +77,7 @@ public final class ServiceCommand implements Callable<Integer> {
             terminating += isActive ? 0 : 1;
         }
         return new Object[] {
-            cluster.name(),
+            cluster.title(),
             service.path("name").asText(),
             ObjectList.join(service.path("frontends")),
             ObjectList.join(service.path("ports")),

@@ -1,12 +1,12 @@
 package io.clustermesh.cli.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.console.Console;
 import io.clustermesh.cli.console.Context;
+import io.clustermesh.cli.console.DurationConverter;
 import io.clustermesh.cli.console.Table;
-import io.clustermesh.cli.home.HomeOption;
-import io.clustermesh.cli.home.Homes;
+import io.clustermesh.cli.target.TargetOption;
+import io.clustermesh.cli.target.Targets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -22,10 +22,12 @@ import picocli.CommandLine.Option;
                 "Clusters, their processes and their peers, each with its freshness; exit code 1 if one is not ready.")
 public final class StatusCommand implements Callable<Integer> {
 
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
     private final Context context;
 
     @Mixin
-    private HomeOption home = new HomeOption();
+    private TargetOption target = new TargetOption();
 
     @Mixin
     private OutputOption output = new OutputOption();
@@ -34,11 +36,12 @@ public final class StatusCommand implements Callable<Integer> {
     private boolean wait;
 
     @Option(
-            names = "--wait-limit",
-            paramLabel = "S",
-            defaultValue = "60",
-            description = "How long, in seconds (default: ${DEFAULT-VALUE}).")
-    private int waitSeconds = 60;
+            names = {"--wait-duration", "--wait-limit"},
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            converter = DurationConverter.class,
+            description = "How long, for example 90s or 15m (default: ${DEFAULT-VALUE}).")
+    private Duration waitLimit = Duration.ofSeconds(60);
 
     public StatusCommand(Context context) {
         this.context = context;
@@ -46,32 +49,44 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Homes homes = home.homes(context);
-        MeshStatus status = MeshStatus.ask(homes, context.clock().now());
-        if (wait) {
-            status = waitFor(homes, status);
+        try (Targets targets = target.open(context)) {
+            MeshStatus status = wait ? waitFor(targets) : ask(targets);
+            if (output.json()) {
+                OutputOption.print(
+                        context.console(),
+                        Map.of(
+                                "schema", 1,
+                                "ready", status.ready(),
+                                "clusters", status.clusters(),
+                                "problems", status.problems()));
+            } else {
+                print(context.console(), status);
+            }
+            for (MeshStatus.Problem problem : status.problems()) {
+                context.console().progress("error: " + problem.what());
+                context.console().progress("next:  " + problem.next());
+            }
+            return status.ready() ? 0 : 1;
         }
-        if (output.json()) {
-            OutputOption.print(
-                    context.console(), Map.of("schema", 1, "ready", status.ready(), "clusters", status.clusters()));
-        } else {
-            print(context.console(), status);
-        }
-        return status.ready() ? 0 : 1;
     }
 
-    private MeshStatus waitFor(Homes homes, MeshStatus first) throws InterruptedException {
-        MeshStatus status = first;
-        long deadline = context.clock().monotonicNanos()
-                + Duration.ofSeconds(waitSeconds).toNanos();
+    private MeshStatus ask(Targets targets) throws InterruptedException {
+        return MeshStatus.ask(targets.clusters(), context.clock().now());
+    }
+
+    /** The status when everything was ready, else the last one, of which the slow step is in the problems. */
+    private MeshStatus waitFor(Targets targets) throws InterruptedException {
+        long deadline = context.clock().monotonicNanos() + waitLimit.toNanos();
+        MeshStatus status = ask(targets);
         while (!status.ready()) {
             if (context.clock().monotonicNanos() > deadline) {
-                throw new CommandFailed(
-                        "not ready after %d s:\n%s".formatted(waitSeconds, String.join("\n", status.notReady())),
-                        "clustermesh status");
+                context.console()
+                        .progress(
+                                "timeout: not ready after %d s; what it waited for:".formatted(waitLimit.toSeconds()));
+                return status;
             }
-            context.clock().sleep(Duration.ofMillis(200));
-            status = MeshStatus.ask(homes, context.clock().now());
+            context.clock().sleep(PAUSE);
+            status = ask(targets);
         }
         return status;
     }

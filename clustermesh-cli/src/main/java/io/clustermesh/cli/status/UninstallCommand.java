@@ -47,7 +47,7 @@ public final class UninstallCommand implements Callable<Integer> {
                             .formatted(node.node().name()));
             return 0;
         }
-        if (runs(node.adminSocket())) {
+        if (runs(node.admin().socket())) {
             throw new CommandFailed(
                     "node-sync of %s runs; its tables would be taken from under it"
                             .formatted(node.node().name()),

@@ -49,7 +49,7 @@ class MeshStatusTest {
     }
 
     @Test
-    void shouldWaitForPeersThatTheFilesWantThoughNobodyKnowsThemYet() throws IOException {
+    void shouldWaitForPeersThatTheFilesWantThoughNobodyKnowsThemYet() throws IOException, InterruptedException {
         Path west = folder.resolve("west");
         for (String name : new String[] {"conf/mesh-apiserver.yaml", "peers/east.yaml"}) {
             Files.createDirectories(west.resolve(name).resolveSibling("."));
@@ -59,7 +59,7 @@ class MeshStatusTest {
                 west.resolve(ClusterHome.FILE),
                 "name: west\nid: 1\npodCidrs: [10.1.0.0/16]\nserviceCidrs: []\nendpoint: https://10.0.0.1:2379\n");
 
-        MeshStatus status = MeshStatus.ask(Homes.in(folder), NOW);
+        MeshStatus status = MeshStatus.ask(Homes.in(folder).homes(), NOW);
 
         assertThat(status.ready()).isFalse();
         assertThat(status.notReady())

@@ -1,0 +1,4 @@
+@NullMarked
+package io.clustermesh.cli.gather;
+
+import org.jspecify.annotations.NullMarked;
