@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs commands as a user would, through {@code bin/clustermesh} and the tools of the distribution. */
-final class Commands {
+public final class Commands {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LIMIT = Duration.ofMinutes(4);
@@ -25,23 +25,23 @@ final class Commands {
      * @param out what it printed on stdout
      * @param err what it printed on stderr
      */
-    record Result(List<String> command, int exitCode, String out, String err) {
+    public record Result(List<String> command, int exitCode, String out, String err) {
 
         /** This result, if the command succeeded. */
-        Result ok() {
+        public Result ok() {
             if (exitCode != 0) {
                 throw new AssertionError("%s ended with %d%n%s%n%s".formatted(command, exitCode, out, err));
             }
             return this;
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             return tree(ok().out);
         }
     }
 
     /** {@code text} as JSON, whatever the exit code of the command that printed it. */
-    static JsonNode tree(String text) {
+    public static JsonNode tree(String text) {
         try {
             return JSON.readTree(text);
         } catch (IOException e) {
@@ -50,29 +50,29 @@ final class Commands {
     }
 
     /** The checkout that is being tested. */
-    static Path root() {
+    public static Path root() {
         Path here = Path.of("").toAbsolutePath();
         return Files.exists(here.resolve("bin/clustermesh"))
                 ? here
                 : here.resolve("..").normalize();
     }
 
-    static Result clustermesh(String... arguments) {
+    public static Result clustermesh(String... arguments) {
         return clustermesh(List.of(arguments));
     }
 
-    static Result clustermesh(List<String> arguments) {
+    public static Result clustermesh(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(root().resolve("bin/clustermesh").toString());
         command.addAll(arguments);
         return run(command);
     }
 
-    static Result run(String... command) {
+    public static Result run(String... command) {
         return run(List.of(command));
     }
 
-    static Result run(List<String> command) {
+    public static Result run(List<String> command) {
         try {
             Path out = Files.createTempFile("e2e", ".out");
             Path err = Files.createTempFile("e2e", ".err");
