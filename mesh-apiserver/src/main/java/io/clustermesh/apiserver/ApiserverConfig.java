@@ -40,7 +40,8 @@ import java.util.Optional;
  * api: {host: 0.0.0.0, port: <that of cluster.yaml's endpoint>, reusePort: false, eventLoops: 1}
  * source: {kind: manifests}         # or kubernetes: the API of the cluster that this runs in, or what kubeconfig (and
  *                                   # context) name
- * sink: {events: true, endpointSlices: true}   # what is written back to that API
+ * sink: {events: true, endpointSlices: true, eventsAgain: 5m}   # what is written back to that API, and how soon an Event
+ *                                   # is counted up
  * manifests: <home>/manifests
  * exports: {mode: both, serviceExports: true, everyNamespace: true}   # or services, which all of Cilium reads, or slices
  * leaseTtl: 15m                     # how long what we wrote outlives us, 25s to 24h
@@ -78,6 +79,7 @@ record ApiserverConfig(
     record Self(String replica, Duration leaderTtl, AdminListeners admin) {}
 
     private static final String DEFAULT_REPLICA = "mesh-apiserver";
+    private static final Duration EVENTS_AGAIN = Duration.ofMinutes(5);
 
     /**
      * @param manifests Kubernetes manifests
@@ -91,8 +93,10 @@ record ApiserverConfig(
      * @param kubeconfig what says where it is; none: the pod's service account
      * @param context which of the kubeconfig's contexts; none: its current one
      * @param written what is written back to it
+     * @param eventsAgain how soon an Event may be counted up that was written before
      */
-    record Kubernetes(Optional<Path> kubeconfig, Optional<String> context, KubernetesSink.Wanted written) {
+    record Kubernetes(
+            Optional<Path> kubeconfig, Optional<String> context, KubernetesSink.Wanted written, Duration eventsAgain) {
 
         /** Empty if the objects come from the folder of manifests. */
         static Optional<Kubernetes> read(Settings settings) {
@@ -107,6 +111,7 @@ record ApiserverConfig(
             Optional<String> context = settings.parsedIfAny("source.context", "west", text -> text);
             KubernetesSink.Wanted written = new KubernetesSink.Wanted(
                     settings.flag("sink.events", true), settings.flag("sink.endpointSlices", true));
+            Duration eventsAgain = settings.duration("sink.eventsAgain", EVENTS_AGAIN);
             boolean kubernetes = kind.equals("kubernetes");
             if (!kubernetes && (kubeconfig.isPresent() || context.isPresent())) {
                 settings.mistake("source.kind", "is manifests, which needs no kubeconfig", "write kind: kubernetes");
@@ -114,7 +119,9 @@ record ApiserverConfig(
             if (kubeconfig.isEmpty() && context.isPresent()) {
                 settings.mistake("source.context", "is of no use without source.kubeconfig", "name the file too");
             }
-            return kubernetes ? Optional.of(new Kubernetes(kubeconfig, context, written)) : Optional.empty();
+            return kubernetes
+                    ? Optional.of(new Kubernetes(kubeconfig, context, written, eventsAgain))
+                    : Optional.empty();
         }
     }
 

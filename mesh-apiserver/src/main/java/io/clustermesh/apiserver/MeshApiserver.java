@@ -78,7 +78,7 @@ public final class MeshApiserver {
                     objects,
                     store,
                     events,
-                    config.self().replica(),
+                    new KubernetesSink.Voice(config.self().replica(), kubernetes.eventsAgain()),
                     config.cluster().exports(),
                     lifecycle);
             sink = Optional.of(writing);

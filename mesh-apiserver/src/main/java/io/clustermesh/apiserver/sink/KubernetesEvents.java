@@ -36,16 +36,15 @@ final class KubernetesEvents implements Agent {
     private static final double BURST = 25;
     private static final double PER_SECOND = 5;
     private static final int REMEMBERED = 1024;
-    private static final Duration AGAIN = Duration.ofMinutes(5);
     private static final Duration IDLE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final String RULE =
-            "apiGroups: [\"events.k8s.io\"], resources: [\"events\"], verbs: [\"create\", \"patch\"]";
+            "apiGroups: [\"events.k8s.io\"], resources: [\"events\"], verbs: [\"create\", \"get\", \"patch\"]";
 
     private final KubernetesClient client;
     private final EventLog log;
     private final Function<ObjectKey, Optional<KubeObject>> objects;
-    private final String replica;
+    private final KubernetesSink.Voice voice;
     private final Clock clock;
     private final Mailbox<Boolean> wake = new Mailbox<>(1);
     private final Seat seat = new Seat(() -> wake.offer(true));
@@ -78,12 +77,12 @@ final class KubernetesEvents implements Agent {
             KubernetesClient client,
             EventLog log,
             Function<ObjectKey, Optional<KubeObject>> objects,
-            String replica,
+            KubernetesSink.Voice voice,
             Clock clock) {
         this.client = client;
         this.log = log;
         this.objects = objects;
-        this.replica = replica;
+        this.voice = voice;
         this.clock = clock;
         this.rate = new TokenBucket(BURST, PER_SECOND, clock);
     }
@@ -161,7 +160,9 @@ final class KubernetesEvents implements Agent {
         String id = EventText.namespace(key) + "/" + name;
         Written before = written.get(id);
         long now = clock.monotonicNanos();
-        if (before != null && (before.count == event.count() || now - before.atNanos < AGAIN.toNanos())) {
+        if (before != null
+                && (before.count == event.count()
+                        || now - before.atNanos < voice.again().toNanos())) {
             return Outcome.NOTHING_TO_SAY;
         }
         clock.sleep(rate.take(1));
@@ -191,7 +192,7 @@ final class KubernetesEvents implements Agent {
 
     private Outcome create(ObjectKey key, KubeObject object, EventLog.Event event) {
         try {
-            client.resource(EventText.of(key, object, event, replica, clock.now()))
+            client.resource(EventText.of(key, object, event, voice.replica(), clock.now()))
                     .create();
             return Outcome.WRITTEN;
         } catch (KubernetesClientException e) {

@@ -16,6 +16,7 @@ import io.clustermesh.store.kv.KvStore;
 import io.clustermesh.store.lead.LeadershipListener;
 import io.clustermesh.store.runtime.Lifecycle;
 import io.clustermesh.store.sync.Reflector;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,14 @@ public final class KubernetesSink {
      */
     public record Wanted(boolean events, boolean endpointSlices) {}
 
+    /**
+     * How Events are written.
+     *
+     * @param replica this replica's name, which they carry
+     * @param again how long a warning that comes again stays uncounted after the last write
+     */
+    public record Voice(String replica, Duration again) {}
+
     private final KubernetesEvents events;
     private final SliceSync slices;
 
@@ -46,7 +55,7 @@ public final class KubernetesSink {
      * @param source where objects are looked up
      * @param store where the mirrors keep what peers have
      * @param warnings what becomes Events
-     * @param replica this replica's name, for Events
+     * @param voice who writes them, and how often
      * @param exports which namespaces take part
      */
     public static KubernetesSink start(
@@ -54,11 +63,11 @@ public final class KubernetesSink {
             KubernetesSource source,
             KvStore store,
             EventLog warnings,
-            String replica,
+            Voice voice,
             Exports exports,
             Lifecycle lifecycle) {
         KubernetesEvents events =
-                new KubernetesEvents(connection.client(), warnings, source::find, replica, lifecycle.clock());
+                new KubernetesEvents(connection.client(), warnings, source::find, voice, lifecycle.clock());
         SliceSync slices = new SliceSync(
                 new SliceApi(connection.client(), lifecycle.clock()), store, source::find, exports, lifecycle.clock());
         lifecycle.run(events);

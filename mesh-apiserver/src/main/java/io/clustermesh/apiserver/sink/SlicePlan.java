@@ -99,9 +99,10 @@ record SlicePlan(List<MeshSlice> writes, List<String> deletes) {
             kept.replaceAll((name, stay) -> new ArrayList<>());
         }
         Deque<Endpoint> left = new ArrayDeque<>(homeless.values());
-        for (List<Endpoint> stay : kept.values()) {
-            take(left, stay);
-        }
+        List<List<Endpoint>> emptied =
+                kept.values().stream().filter(List::isEmpty).toList();
+        kept.values().stream().filter(stay -> !stay.isEmpty()).forEach(stay -> take(left, stay));
+        emptied.forEach(stay -> take(left, stay)); // last, or a slice that could go would be kept for a few
         for (int i = 0; !left.isEmpty(); i++) {
             String name = name(service, group, i);
             if (taken.add(name)) {

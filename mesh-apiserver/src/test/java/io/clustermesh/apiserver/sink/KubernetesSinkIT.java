@@ -52,6 +52,7 @@ import org.junit.jupiter.api.TestInstance;
 final class KubernetesSinkIT {
 
     private static final Duration LONG = Duration.ofSeconds(20);
+    private static final KubernetesSink.Voice VOICE = new KubernetesSink.Voice("replica-1", Duration.ofMinutes(5));
     private static final ClusterName EAST = new ClusterName("east");
     private static final String HEADLESS = """
             apiVersion: v1
@@ -302,8 +303,7 @@ final class KubernetesSinkIT {
     private KubernetesSink startIdle(
             KubernetesConnection connection, EventLog warnings, Lifecycle owner, KvStore peers) {
         KubernetesSource source = new KubernetesSource(owner.own("connection", connection), clock);
-        KubernetesSink sink =
-                KubernetesSink.start(connection, source, peers, warnings, "replica-1", Exports.ALL, owner);
+        KubernetesSink sink = KubernetesSink.start(connection, source, peers, warnings, VOICE, Exports.ALL, owner);
         sink.tapped(source)
                 .start(
                         new SourceListener() {
