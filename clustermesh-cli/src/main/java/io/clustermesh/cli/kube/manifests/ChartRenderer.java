@@ -54,7 +54,7 @@ public final class ChartRenderer {
             "Deployment",
             "StatefulSet");
 
-    private static final Pattern DOCUMENTS = Pattern.compile("(?:^|\\s*\\n)---\\s*");
+    private static final Pattern DOCUMENTS = Pattern.compile("(?m)^---[ \\t]*$");
     private static final YAMLMapper YAML = new YAMLMapper();
 
     private final JsonNode chart;
