@@ -37,10 +37,15 @@ public record Balancing(
     public static final int MAX_BACKEND_WEIGHT = 65_535;
 
     /** Nobody asked for anything. */
-    public static final Balancing DEFAULT = new Balancing(Map.of(), List.of(), 0, Map.of(), Algorithm.MAGLEV);
+    public static final Balancing DEFAULT = new Balancing(Map.of(), List.of(), 0, Map.of(), Algorithm.AUTO);
 
     /** How a table is filled. */
     public enum Algorithm {
+        /**
+         * As it serves the protocol: {@link #RANDOM} for TCP, where each connect draws anew and so has nothing of a
+         * consistent table, {@link #MAGLEV} for the others, whose unconnected sockets stay with their place.
+         */
+        AUTO,
         /** Consistent: few places change hands when a backend comes or goes. */
         MAGLEV,
         /** Exact shares in the smallest table; any place may change hands. */
@@ -49,10 +54,19 @@ public record Balancing(
         /** Reads the annotation's value, in any case. */
         public static Optional<Algorithm> parse(String text) {
             return switch (text.trim().toLowerCase(Locale.ROOT)) {
+                case "auto" -> Optional.of(AUTO);
                 case "maglev" -> Optional.of(MAGLEV);
                 case "random" -> Optional.of(RANDOM);
                 default -> Optional.empty();
             };
+        }
+
+        /** What it means for a frontend of {@code protocol}: never {@link #AUTO}. */
+        public Algorithm of(Protocol protocol) {
+            if (this != AUTO) {
+                return this;
+            }
+            return protocol == Protocol.TCP ? RANDOM : MAGLEV;
         }
 
         /** The annotation's spelling. */

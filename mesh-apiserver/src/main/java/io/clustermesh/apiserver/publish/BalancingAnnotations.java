@@ -85,20 +85,20 @@ final class BalancingAnnotations {
                                         List.of(),
                                         0,
                                         Map.of(),
-                                        Algorithm.MAGLEV)
+                                        Algorithm.AUTO)
                                 .weights())
                 .orElse(Map.of());
         List<ClusterName> order = parsed(
                         ORDER,
                         "BadOrder",
                         "write names of clusters, each once, such as \"west,east\"",
-                        text -> new Balancing(Map.of(), names(text), 0, Map.of(), Algorithm.MAGLEV).order())
+                        text -> new Balancing(Map.of(), names(text), 0, Map.of(), Algorithm.AUTO).order())
                 .orElse(List.of());
         int spillover = parsed(
                         SPILLOVER,
                         "BadSpillover",
                         "write a share of 0% to 100%, such as \"60%\"",
-                        text -> new Balancing(Map.of(), List.of(), percent(text), Map.of(), Algorithm.MAGLEV)
+                        text -> new Balancing(Map.of(), List.of(), percent(text), Map.of(), Algorithm.AUTO)
                                 .spilloverPercent())
                 .orElse(0);
         Map<ClusterName, Cap> capacity = parsed(
@@ -110,10 +110,10 @@ final class BalancingAnnotations {
         Algorithm algorithm = parsed(
                         ALGORITHM,
                         "UnknownAlgorithm",
-                        "write \"maglev\" or \"random\"",
+                        "write \"auto\", \"maglev\" or \"random\"",
                         text -> Algorithm.parse(text)
                                 .orElseThrow(() -> new IllegalArgumentException("there is no such algorithm")))
-                .orElse(Algorithm.MAGLEV);
+                .orElse(Algorithm.AUTO);
         named.addAll(weights.keySet());
         named.addAll(order);
         named.addAll(capacity.keySet());

@@ -30,7 +30,7 @@ final class BalancingJson {
     private List<ClusterName> order = new ArrayList<>();
     private int spillover;
     private final Map<ClusterName, Cap> capacity = new TreeMap<>();
-    private Algorithm algorithm = Algorithm.MAGLEV;
+    private Algorithm algorithm = Algorithm.AUTO;
     private int affinitySeconds;
     private boolean localOnly;
     private Nearness nearness = Nearness.ANY;
@@ -46,7 +46,7 @@ final class BalancingJson {
         if (!balancing.capacity().isEmpty()) {
             out.map("capacity", byName(balancing.capacity()), (name, cap) -> out.text(name, cap.toString()));
         }
-        if (balancing.algorithm() != Algorithm.MAGLEV) {
+        if (balancing.algorithm() != Algorithm.AUTO) {
             out.text("algorithm", balancing.algorithm().text());
         }
         out.numberUnless("sessionAffinity", policy.traffic().affinitySeconds(), 0);
@@ -73,7 +73,7 @@ final class BalancingJson {
                 capacity.clear();
                 in.fields(name -> capacity.put(new ClusterName(name), Cap.parse(in.text())));
             }
-            case "algorithm" -> algorithm = Algorithm.parse(in.text()).orElse(Algorithm.MAGLEV);
+            case "algorithm" -> algorithm = Algorithm.parse(in.text()).orElse(Algorithm.AUTO);
             case "sessionAffinity" -> affinitySeconds = in.number();
             case "internalTraffic" -> localOnly = in.text().equals("local");
             case "prefer" ->

@@ -9,8 +9,8 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * Hands out runs of arena entries, first fit; neighbours that are free grow together again. Sizes come from a short list
- * ({@code TableSize}), so holes fit the next asker. A region given back rests for a while before it is used again, so
+ * Hands out runs of arena entries, first fit; neighbours that are free grow together again. Sizes are mostly powers of
+ * two ({@link Region#roomFor}), so holes fit the next asker. A region given back rests for a while before it is used again, so
  * that a connect under way reads no other service's table. Owned by the agent's thread.
  */
 final class ArenaRegions {

@@ -271,7 +271,7 @@ public final class Programmer {
             SlotWriter.Outcome outcome = slotWriter.write(now, cluster, plan);
             state.slots[number] = outcome.slot();
             proper &= outcome.missing() == 0;
-            if (!outcome.slot().region().equals(now.region())) {
+            if (!outcome.slot().region().isAt(now.region())) {
                 state.leftovers.add(now.region());
             }
         }
@@ -302,7 +302,8 @@ public final class Programmer {
                         weights.add(wanted.weight());
                     });
         }
-        return new TablePlan(frontend.balancing().algorithm(), backends, weights);
+        return new TablePlan(
+                frontend.balancing().algorithm().of(frontend.key().l4().protocol()), backends, weights);
     }
 
     private void uninstall(FrontendKey key) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Reads back what an earlier agent left in the tables, so that a restart starts from what the kernel obeys. Nothing is
@@ -21,6 +22,7 @@ final class Recovery {
     private final BackendRegistry registry;
     private final NumberPool serviceIds;
     private final ArenaRegions regions;
+    private final TreeSet<Integer> bases = new TreeSet<>();
 
     Recovery(ServiceTables tables, BackendRegistry registry, NumberPool serviceIds, ArenaRegions regions) {
         this.tables = tables;
@@ -38,7 +40,12 @@ final class Recovery {
             }
         }
         Map<FrontendKey, FrontendState> found = new TreeMap<>();
-        new TreeMap<>(tables.services()).forEach((key, entry) -> found.put(key, frontend(key, entry)));
+        Map<FrontendKey, ServiceEntry> services = new TreeMap<>(tables.services());
+        services.values().stream()
+                .flatMap(entry -> entry.slots().stream())
+                .filter(slot -> slot.tableSize() > 0)
+                .forEach(slot -> bases.add(slot.tableBase()));
+        services.forEach((key, entry) -> found.put(key, frontend(key, entry)));
         return found;
     }
 
@@ -57,7 +64,7 @@ final class Recovery {
         if (slot.tableSize() == 0) {
             return SlotState.EMPTY;
         }
-        boolean ours = regions.reserve(slot.tableBase(), slot.tableSize());
+        Region region = region(slot);
         List<Backend> backends = new ArrayList<>();
         int[] table = tables.readTable(slot.tableBase(), slot.tableSize());
         for (int index : java.util.Arrays.stream(table).distinct().sorted().toArray()) {
@@ -77,7 +84,18 @@ final class Recovery {
                         backends.add(backend);
                     });
         }
-        Region region = new Region(slot.tableBase(), slot.tableSize(), ours);
         return new SlotState(slot.clusterId(), region, TablePlan.found(backends), false);
+    }
+
+    /** The table's place; the room behind it is not told by the tables, but it ends where the next one begins. */
+    private Region region(ServiceEntry.Slot slot) {
+        int base = slot.tableBase();
+        int size = slot.tableSize();
+        Integer next = bases.higher(base);
+        int room = next == null ? Region.roomFor(size) : Math.min(Region.roomFor(size), next - base);
+        if (room > size && regions.reserve(base, room)) {
+            return new Region(base, size, room, true);
+        }
+        return new Region(base, size, size, regions.reserve(base, size));
     }
 }

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
- * Builds and places the tables of slots. A table that keeps its size is rewritten where it lies, entry by entry: a
- * connect reads one entry, and a mix of old and new ones is valid. A table that changes its size gets a new region, and
- * the old one is handed back only after the service entry points to the new one.
+ * Builds and places the tables of slots. A table whose room suffices is rewritten where it lies, entry by entry: a
+ * connect reads one entry, and a mix of old and new ones is valid. One that outgrows it, or leaves most of it empty, gets a
+ * new region, and the old one is handed back only after the service entry points to the new one.
  */
 final class SlotWriter {
 
@@ -48,7 +48,7 @@ final class SlotWriter {
         try {
             writeIfOther(region, table, region.equals(now.region()));
         } catch (RuntimeException e) {
-            if (!region.equals(now.region())) {
+            if (!region.isAt(now.region())) {
                 release(region);
             }
             throw e;
@@ -64,23 +64,25 @@ final class SlotWriter {
 
     /** Hands back a region that nothing points to any more. */
     void release(Region region) {
-        if (region.ours() && region.size() > 0) {
-            regions.release(region.base(), region.size());
+        if (region.ours() && region.room() > 0) {
+            regions.release(region.base(), region.room());
         }
     }
 
     /** The region it has if the size fits, else a new one, else a smaller one, else whatever it has. */
     private Region place(Region now, int wanted, TablePlan plan) {
-        if (now.ours() && now.size() == wanted) {
-            return now;
+        if (now.suits(wanted)) {
+            return now.resized(wanted);
         }
         for (int size = wanted; size > 0; size = plan.smaller(size)) {
-            if (now.ours() && now.size() == size) {
-                return now;
+            for (int room : new int[] {Region.roomFor(size), size}) {
+                OptionalInt base = regions.take(room);
+                if (base.isPresent()) {
+                    return new Region(base.getAsInt(), size, room, true);
+                }
             }
-            OptionalInt base = regions.take(size);
-            if (base.isPresent()) {
-                return new Region(base.getAsInt(), size, true);
+            if (now.ours() && size <= now.room()) {
+                return now.resized(size);
             }
         }
         return now.ours() ? now : Region.NONE;

@@ -12,6 +12,7 @@ import static io.clustermesh.nodesync.desired.Records.tcp;
 import static io.clustermesh.nodesync.desired.Records.west;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.clustermesh.bpf.maps.BackendEntry;
 import io.clustermesh.bpf.maps.BackendPicker;
 import io.clustermesh.bpf.maps.FrontendKey;
 import io.clustermesh.bpf.maps.MemoryServiceTables;
@@ -20,7 +21,9 @@ import io.clustermesh.bpf.maps.PolicyWord;
 import io.clustermesh.bpf.maps.ServiceEntry;
 import io.clustermesh.bpf.maps.ServiceTables.Capacity;
 import io.clustermesh.model.Affinity;
+import io.clustermesh.model.Balancing;
 import io.clustermesh.model.MeshService;
+import io.clustermesh.model.Protocol;
 import io.clustermesh.model.ServiceName;
 import io.clustermesh.model.ServiceRecord;
 import io.clustermesh.nodesync.ManualClock;
@@ -28,6 +31,7 @@ import io.clustermesh.nodesync.desired.DesiredService;
 import io.clustermesh.nodesync.desired.Finding;
 import io.clustermesh.nodesync.desired.ServiceMerge;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -174,7 +178,7 @@ class ProgrammerTest {
         tables.writes.clear();
 
         programmer = new Programmer(tables, clock);
-        assertThat(programmer.usage()).isEqualTo(new Programmer.Usage(1, 5, 251 + 509));
+        assertThat(programmer.usage()).isEqualTo(new Programmer.Usage(1, 5, 8 + 8));
         apply(cart, east);
         int pruned = programmer.prune();
 
@@ -232,19 +236,73 @@ class ProgrammerTest {
         MemoryServiceTables small = new MemoryServiceTables(new Capacity(4, 64, 600));
         programmer = new Programmer(small, clock);
 
-        List<Finding> findings = apply(cart(
-                Affinity.NONE,
-                active("10.1.1.1"),
-                active("10.1.1.2"),
-                active("10.1.1.3"),
-                active("10.1.1.4"),
-                active("10.1.1.5"),
-                active("10.1.1.6")));
+        List<Finding> findings = apply(with(
+                Balancing.Algorithm.MAGLEV,
+                cart(
+                        Affinity.NONE,
+                        active("10.1.1.1"),
+                        active("10.1.1.2"),
+                        active("10.1.1.3"),
+                        active("10.1.1.4"),
+                        active("10.1.1.5"),
+                        active("10.1.1.6"))));
 
         assertThat(findings).extracting(Finding::kind).containsExactly(Finding.Kind.MAP_FULL);
         assertThat(small.service(VIP).orElseThrow().slots().getFirst().tableSize())
                 .isEqualTo(509);
         assertThat(small.policy(0)).isNotEqualTo(PolicyWord.OFF);
+    }
+
+    @Test
+    void shouldGiveTcpExactTablesAndUdpConsistentOnes() {
+        MeshService cart = cart(Affinity.NONE, active("10.1.1.1"), active("10.1.1.2"), active("10.1.1.3"));
+        apply(cart);
+        assertThat(table(VIP).tableSize()).isEqualTo(3);
+
+        apply(with(Balancing.Algorithm.MAGLEV, cart));
+        assertThat(table(VIP).tableSize()).isEqualTo(509);
+
+        assertThat(Balancing.Algorithm.AUTO.of(Protocol.UDP)).isEqualTo(Balancing.Algorithm.MAGLEV);
+    }
+
+    @Test
+    void shouldLeaveATableWhereItIsWhileThereIsRoom() {
+        apply(cart(Affinity.NONE, active("10.1.1.1")));
+        int base = table(VIP).tableBase();
+
+        apply(cart(Affinity.NONE, backends(8)));
+        assertThat(table(VIP)).isEqualTo(new ServiceEntry.Slot(1, base, 8));
+        apply(cart(Affinity.NONE, backends(3)));
+        assertThat(table(VIP)).isEqualTo(new ServiceEntry.Slot(1, base, 3));
+        assertThat(picks(VIP)).containsExactly("10.1.1.1", "10.1.1.2", "10.1.1.3");
+
+        apply(cart(Affinity.NONE, backends(9)));
+        assertThat(table(VIP).tableBase()).isNotEqualTo(base);
+        assertThat(programmer.usage().tableEntries()).isEqualTo(16);
+    }
+
+    @Test
+    void shouldTakeNoRoomThatAnotherTableOfAnEarlierAgentLiesIn() {
+        ServiceName other = ServiceName.parse("shop/other");
+        FrontendKey theirs = new FrontendKey(ip("10.101.0.10"), tcp(80));
+        for (int n = 0; n < 4; n++) {
+            tables.putBackend(
+                    1 + n, new BackendEntry(ip("10.1.1." + (1 + n)), tcp(8080), 1, BackendEntry.State.ACTIVE));
+        }
+        // side by side, without room, as tables lay before there was any
+        tables.writeTable(0, new int[] {1, 2});
+        tables.putService(VIP, new ServiceEntry(0, List.of(new ServiceEntry.Slot(1, 0, 2)), 0));
+        tables.writeTable(2, new int[] {3, 4});
+        tables.putService(theirs, new ServiceEntry(1, List.of(new ServiceEntry.Slot(1, 2, 2)), 0));
+        programmer = new Programmer(tables, clock);
+
+        apply(cart(Affinity.NONE, backends(3)));
+
+        assertThat(tables.readTable(2, 2)).containsExactly(3, 4);
+        assertThat(table(VIP).tableBase()).isGreaterThanOrEqualTo(4);
+        assertThat(apply(west(other, Affinity.NONE, "10.101.0.10", active("10.1.1.3"), active("10.1.1.4"))))
+                .isEmpty();
+        assertThat(table(theirs).tableBase()).isEqualTo(2);
     }
 
     @Test
@@ -270,6 +328,33 @@ class ProgrammerTest {
 
     private static MeshService cart(Affinity affinity, MeshService.Backend... backends) {
         return west(CART, affinity, "10.101.0.9", backends);
+    }
+
+    private static MeshService.Backend[] backends(int count) {
+        MeshService.Backend[] backends = new MeshService.Backend[count];
+        for (int n = 0; n < count; n++) {
+            backends[n] = active("10.1.1." + (1 + n));
+        }
+        return backends;
+    }
+
+    private static MeshService with(Balancing.Algorithm algorithm, MeshService service) {
+        return new MeshService(
+                service.cluster(),
+                service.name(),
+                service.addresses(),
+                service.ports(),
+                new MeshService.Policy(
+                        service.policy().affinity(),
+                        service.policy().shared(),
+                        new Balancing(Map.of(), List.of(), 0, Map.of(), algorithm),
+                        service.policy().traffic()),
+                service.backends(),
+                service.unready());
+    }
+
+    private ServiceEntry.Slot table(FrontendKey key) {
+        return tables.service(key).orElseThrow().slots().getFirst();
     }
 
     private Set<String> picks(FrontendKey key) {
