@@ -45,12 +45,29 @@ public final class TranslatedSockets implements AutoCloseable {
      * @param ended those among them that were dead and are ended
      * @param refused those that the kernel would not end
      * @param namespaces network namespaces that were visited
+     * @param unseen network namespaces that could not be looked into
+     * @param cause why the first of those could not
      */
-    public record Outcome(int found, int ended, int refused, int namespaces) {
+    public record Outcome(int found, int ended, int refused, int namespaces, int unseen, Optional<String> cause) {
+
+        private static final Outcome NOTHING = new Outcome(0, 0, 0, 0, 0, Optional.empty());
+
+        private static Outcome visited() {
+            return new Outcome(0, 0, 0, 1, 0, Optional.empty());
+        }
+
+        private static Outcome unseen(String cause) {
+            return new Outcome(0, 0, 0, 0, 1, Optional.of(cause));
+        }
 
         private Outcome plus(Outcome other) {
             return new Outcome(
-                    found + other.found, ended + other.ended, refused + other.refused, namespaces + other.namespaces);
+                    found + other.found,
+                    ended + other.ended,
+                    refused + other.refused,
+                    namespaces + other.namespaces,
+                    unseen + other.unseen,
+                    cause.or(other::cause));
         }
     }
 
@@ -61,10 +78,10 @@ public final class TranslatedSockets implements AutoCloseable {
      * @param dead says which; asked once for each translated socket
      */
     public Outcome end(Set<Protocol> protocols, Predicate<Translation> dead) {
-        Outcome all = new Outcome(0, 0, 0, 0);
+        Outcome all = Outcome.NOTHING;
         for (Path namespace : NetworkNamespaces.ofProcesses()) {
             try (DiagSocket kernel = DiagSocket.open(namespace)) {
-                all = all.plus(new Outcome(0, 0, 0, 1));
+                all = all.plus(Outcome.visited());
                 for (Protocol protocol : protocols) {
                     all = all.plus(end(kernel, found(kernel, namespace, protocol), dead));
                 }
@@ -72,10 +89,8 @@ public final class TranslatedSockets implements AutoCloseable {
                 if (e.errno().equals(ENOENT)) {
                     continue; // its last process has ended, and its sockets with it
                 }
-                LOG.atWarn()
-                        .addKeyValue("namespace", namespace)
-                        .addKeyValue("cause", e.getMessage())
-                        .log("sockets of a network namespace could not be looked at; the next round tries again");
+                LOG.atDebug().addKeyValue("namespace", namespace).setCause(e).log("sockets could not be looked at");
+                all = all.plus(Outcome.unseen("%s: %s".formatted(namespace, e.getMessage())));
             }
         }
         return all;
@@ -118,7 +133,7 @@ public final class TranslatedSockets implements AutoCloseable {
                 }
             }
         }
-        return new Outcome(sockets.size(), ended, refused, 0);
+        return new Outcome(sockets.size(), ended, refused, 0, 0, Optional.empty());
     }
 
     private void dump(DiagSocket kernel, Protocol protocol, Consumer<SocketRef> each) {

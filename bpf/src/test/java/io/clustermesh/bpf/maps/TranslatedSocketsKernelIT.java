@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,7 +133,7 @@ final class TranslatedSocketsKernelIT {
         int port = dead.port(Protocol.UDP);
         String direct = client.ask("udp_hold", 4, "127.0.0.2", port).getFirst();
 
-        assertThat(sockets.end(UDP, any -> true)).isEqualTo(new Outcome(0, 0, 0, namespaces()));
+        assertThat(sockets.end(UDP, any -> true)).isEqualTo(new Outcome(0, 0, 0, namespaces(), 0, Optional.empty()));
         client.ask("held_send", direct);
         await().until(() -> received(direct).equals(List.of("dead")));
     }

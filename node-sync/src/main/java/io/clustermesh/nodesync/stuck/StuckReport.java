@@ -1,5 +1,6 @@
 package io.clustermesh.nodesync.stuck;
 
+import io.clustermesh.bpf.sockets.TranslatedSockets.Outcome;
 import io.clustermesh.model.Protocol;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +13,7 @@ import java.util.Set;
  * @param ended sockets
  * @param refused sockets that the kernel would not end
  * @param lastFound translated sockets in the last round
- * @param lastError why the last round came to nothing, if it did
+ * @param lastError why the last round came to nothing, or what it could not look into
  */
 public record StuckReport(
         Set<Protocol> protocols, long rounds, long ended, long refused, int lastFound, Optional<String> lastError) {
@@ -26,9 +27,13 @@ public record StuckReport(
         return new StuckReport(Set.of(), 0, 0, 0, 0, why);
     }
 
-    StuckReport after(int found, int moreEnded, int moreRefused) {
+    StuckReport after(Outcome outcome) {
+        Optional<String> unseen = outcome.cause()
+                .map(cause ->
+                        "%d of %d network namespaces could not be looked into (%s); their sockets are not ended, give node-sync CAP_SYS_ADMIN and the host's PID namespace"
+                                .formatted(outcome.unseen(), outcome.unseen() + outcome.namespaces(), cause));
         return new StuckReport(
-                protocols, rounds + 1, ended + moreEnded, refused + moreRefused, found, Optional.empty());
+                protocols, rounds + 1, ended + outcome.ended(), refused + outcome.refused(), outcome.found(), unseen);
     }
 
     StuckReport failed(String error) {

@@ -88,7 +88,13 @@ public final class StuckSockets implements Agent {
         long began = clock.monotonicNanos();
         try {
             Outcome outcome = sockets.end(report.protocols(), this::isDead);
-            report = report.after(outcome.found(), outcome.ended(), outcome.refused());
+            boolean sawAllBefore = report.lastError().isEmpty();
+            report = report.after(outcome);
+            report.lastError()
+                    .filter(any -> sawAllBefore)
+                    .ifPresent(what -> LOG.atWarn()
+                            .addKeyValue("cause", what)
+                            .log("some sockets could not be looked at; said once, until all can be"));
             if (outcome.ended() + outcome.refused() > 0) {
                 LOG.atInfo()
                         .addKeyValue("found", outcome.found())

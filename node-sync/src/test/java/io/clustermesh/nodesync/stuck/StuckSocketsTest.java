@@ -34,7 +34,7 @@ final class StuckSocketsTest {
     private final StuckSockets stuck = new StuckSockets(
             (protocols, dead) -> {
                 looks.add(protocols);
-                return new Outcome(5, dead.test(socket(POD)) ? 1 : 0, 0, 1);
+                return new Outcome(5, dead.test(socket(POD)) ? 1 : 0, 0, 1, 0, Optional.empty());
             },
             tables,
             Set.of(Protocol.UDP),
@@ -101,6 +101,20 @@ final class StuckSocketsTest {
 
         assertThat(looks).containsExactly(Set.of(Protocol.UDP), Set.of(Protocol.UDP));
         assertThat(stuck.report()).isEqualTo(new StuckReport(Set.of(Protocol.UDP), 2, 2, 0, 5, Optional.empty()));
+    }
+
+    @Test
+    void shouldSayWhatCouldNotBeLookedInto() throws InterruptedException {
+        StuckSockets blind = new StuckSockets(
+                (protocols, dead) -> new Outcome(2, 0, 0, 3, 4, Optional.of("/proc/7/ns/net: EPERM")),
+                tables,
+                Set.of(Protocol.UDP),
+                new ManualClock());
+
+        blind.look();
+
+        assertThat(blind.report().lastError().orElseThrow())
+                .startsWith("4 of 7 network namespaces could not be looked into (/proc/7/ns/net: EPERM)");
     }
 
     @Test
