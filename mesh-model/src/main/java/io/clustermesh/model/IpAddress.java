@@ -2,6 +2,7 @@ package io.clustermesh.model;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IPv4 or IPv6 address; equal families and bytes are equal addresses. Parsing never asks a name server.
@@ -144,6 +145,18 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
         } catch (UnknownHostException e) {
             throw new IllegalStateException("4 or 16 bytes are always an address", e);
         }
+    }
+
+    // equals and hashCode by hand: those of a record are method handles, which cost several times as much until the
+    // second compiler has seen them often, and these are keys of hundreds of thousands
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IpAddress that && low == that.low && high == that.high && family == that.family;
+    }
+
+    @Override
+    public int hashCode() {
+        return (int) ((high * 31 + low) * 0x9e3779b97f4a7c15L >>> 32) + family.ordinal();
     }
 
     @Override

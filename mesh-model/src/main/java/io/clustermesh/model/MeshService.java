@@ -170,7 +170,8 @@ public record MeshService(
 
         /** @throws IllegalArgumentException for a weight outside 1..65535 */
         public Backend {
-            ports = Collections.unmodifiableMap(new TreeMap<>(ports));
+            // one port is what nearly all have, and there are many backends
+            ports = ports.size() == 1 ? Map.copyOf(ports) : Collections.unmodifiableMap(new TreeMap<>(ports));
             if (weight < 1 || weight > Balancing.MAX_BACKEND_WEIGHT) {
                 throw new IllegalArgumentException(
                         "weight %d of backend %s is outside 1..%d; leave the backend out instead of 0"

@@ -1,5 +1,7 @@
 package io.clustermesh.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The name of a Service: namespace and name, the same in every cluster of the mesh.
  *
@@ -23,6 +25,17 @@ public record ServiceName(String namespace, String name) implements Comparable<S
             throw new IllegalArgumentException("\"%s\" is no service name; write namespace/name".formatted(text));
         }
         return new ServiceName(text.substring(0, slash), text.substring(slash + 1));
+    }
+
+    // by hand for the reason that IpAddress gives
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ServiceName that && name.equals(that.name) && namespace.equals(that.namespace);
+    }
+
+    @Override
+    public int hashCode() {
+        return namespace.hashCode() * 31 + name.hashCode();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.clustermesh.bpf.maps;
 
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service's address: what a client connects to.
@@ -10,6 +11,17 @@ import io.clustermesh.model.L4;
  * @param l4 protocol and port
  */
 public record FrontendKey(IpAddress ip, L4 l4) implements Comparable<FrontendKey> {
+
+    // by hand for the reason that IpAddress gives
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FrontendKey that && ip.equals(that.ip) && l4.equals(that.l4);
+    }
+
+    @Override
+    public int hashCode() {
+        return ip.hashCode() * 31 + l4.hashCode();
+    }
 
     @Override
     public int compareTo(FrontendKey other) {

@@ -24,7 +24,19 @@ import org.jspecify.annotations.Nullable;
 final class BackendRegistry {
 
     /** What an entry is known by. */
-    record Key(IpAddress ip, L4 l4, int clusterId) {}
+    record Key(IpAddress ip, L4 l4, int clusterId) {
+
+        // by hand for the reason that IpAddress gives
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key that && ip.equals(that.ip) && clusterId == that.clusterId && l4.equals(that.l4);
+        }
+
+        @Override
+        public int hashCode() {
+            return (ip.hashCode() * 31 + l4.hashCode()) * 31 + clusterId;
+        }
+    }
 
     /** An entry of the array. Its identity is the entry's. */
     static final class Backend {

@@ -4,6 +4,7 @@ import io.clustermesh.bpf.maps.BackendEntry;
 import io.clustermesh.model.Balancing;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backend that a frontend may use.
@@ -31,6 +32,21 @@ public record DesiredBackend(IpAddress ip, L4 l4, BackendEntry.State state, int 
     /** Whether it takes new connections while there is a choice. */
     public boolean active() {
         return state == BackendEntry.State.ACTIVE;
+    }
+
+    // by hand for the reason that IpAddress gives
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DesiredBackend that
+                && ip.equals(that.ip)
+                && l4.equals(that.l4)
+                && state == that.state
+                && weight == that.weight;
+    }
+
+    @Override
+    public int hashCode() {
+        return (ip.hashCode() * 31 + l4.hashCode()) * 31 + state.ordinal() * 65_537 + weight;
     }
 
     /** By address; state and weight are no part of the order. */

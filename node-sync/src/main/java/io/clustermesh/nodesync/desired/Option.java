@@ -4,6 +4,7 @@ import io.clustermesh.bpf.maps.BackendEntry.State;
 import io.clustermesh.model.IpAddress;
 import io.clustermesh.model.L4;
 import io.clustermesh.model.MeshService.Place;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address that a frontend might use, before preferences.
@@ -17,6 +18,17 @@ record Option(Address at, State state, Place place, int weight) {
 
     /** What counts once: pod IP, protocol and target port. */
     record Address(IpAddress ip, L4 l4) implements Comparable<Address> {
+
+        // by hand for the reason that IpAddress gives
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Address that && ip.equals(that.ip) && l4.equals(that.l4);
+        }
+
+        @Override
+        public int hashCode() {
+            return ip.hashCode() * 31 + l4.hashCode();
+        }
 
         @Override
         public int compareTo(Address other) {
