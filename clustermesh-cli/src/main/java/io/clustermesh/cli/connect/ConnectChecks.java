@@ -1,5 +1,6 @@
 package io.clustermesh.cli.connect;
 
+import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.home.ClusterFile;
 import io.clustermesh.cli.home.ClusterHome;
 import io.clustermesh.model.Cidr;
@@ -47,6 +48,24 @@ public final class ConnectChecks {
         overlaps(a, b, "pod CIDR", blocks -> blocks.pods(), found);
         overlaps(a, b, "service CIDR", blocks -> blocks.services(), found);
         return found;
+    }
+
+    /**
+     * All objections at once, since each costs a way to the other cluster's people.
+     *
+     * @throws CommandFailed if there are any
+     */
+    public static void refuseIfAny(List<Objection> objections) {
+        if (!objections.isEmpty()) {
+            throw new CommandFailed(
+                    String.join("\n", objections.stream().map(Objection::what).toList()),
+                    String.join(
+                            "\n",
+                            objections.stream()
+                                    .map(Objection::remedy)
+                                    .distinct()
+                                    .toList()));
+        }
     }
 
     /** Whether the two are connected already, from either side. */

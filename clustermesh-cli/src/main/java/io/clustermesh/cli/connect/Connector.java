@@ -35,7 +35,7 @@ public final class Connector {
         if (objections.isEmpty()) {
             objections.addAll(ConnectChecks.notYetConnected(one, other));
         }
-        refuseIfAny(objections);
+        ConnectChecks.refuseIfAny(objections);
         List<Runnable> undo = new ArrayList<>();
         try {
             trust(one, other, undo);
@@ -69,23 +69,6 @@ public final class Connector {
                                 + homes.homes().stream()
                                         .map(home -> home.name().value())
                                         .toList()));
-    }
-
-    private static void refuseIfAny(List<ConnectChecks.Objection> objections) {
-        if (!objections.isEmpty()) {
-            throw new CommandFailed(
-                    String.join(
-                            "\n",
-                            objections.stream()
-                                    .map(ConnectChecks.Objection::what)
-                                    .toList()),
-                    String.join(
-                            "\n",
-                            objections.stream()
-                                    .map(ConnectChecks.Objection::remedy)
-                                    .distinct()
-                                    .toList()));
-        }
     }
 
     private void trust(ClusterHome truster, ClusterHome trusted, List<Runnable> undo) {

@@ -5,7 +5,6 @@ import io.clustermesh.certs.TrustChange;
 import io.clustermesh.certs.TrustRules;
 import io.clustermesh.certs.TrustedPeer;
 import io.clustermesh.cli.connect.ConnectChecks;
-import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.kube.ConnectionFiles;
 import io.clustermesh.cli.kube.Names;
 import io.clustermesh.cli.kube.SecretState;
@@ -59,7 +58,7 @@ public final class Connecting {
             }
             found.stream().filter(it -> !objections.contains(it)).forEach(objections::add);
         }
-        refuseIfAny(objections);
+        ConnectChecks.refuseIfAny(objections);
         return new Plan(edits);
     }
 
@@ -132,23 +131,5 @@ public final class Connecting {
 
     private static X509Certificate certificate(String pem) {
         return PemFiles.parseCertificates(pem, "a CA").getFirst();
-    }
-
-    /** All objections at once, since each costs a way to the other cluster's people. */
-    static void refuseIfAny(List<ConnectChecks.Objection> objections) {
-        if (!objections.isEmpty()) {
-            throw new CommandFailed(
-                    String.join(
-                            "\n",
-                            objections.stream()
-                                    .map(ConnectChecks.Objection::what)
-                                    .toList()),
-                    String.join(
-                            "\n",
-                            objections.stream()
-                                    .map(ConnectChecks.Objection::remedy)
-                                    .distinct()
-                                    .toList()));
-        }
     }
 }

@@ -82,7 +82,7 @@ public final class Joining {
         if (peer.equals(own.file().name())) {
             throw new IllegalArgumentException("a token for \"%s\" itself joins nobody".formatted(peer));
         }
-        Connecting.refuseIfAny(own.objections());
+        ConnectChecks.refuseIfAny(own.objections());
         Leaf leaf =
                 own.ca().issue(new LeafRequest("remote-" + peer, AlternativeNames.NONE, LeafUsage.CLIENT, validity));
         String id = UUID.randomUUID().toString();
@@ -161,7 +161,7 @@ public final class Joining {
                                 own.caPem(), offer.credentials().leaf(), ""))
                 .seal(content -> sign(key, content));
         if (!planOnly) {
-            Connecting.refuseIfAny(own.objections());
+            ConnectChecks.refuseIfAny(own.objections());
             claim(
                     new TokenBook.Entry(
                             offer.id(),
@@ -215,7 +215,7 @@ public final class Joining {
         String ca = token.credentials().ca();
         List<ConnectChecks.Objection> objections = new ArrayList<>(ConnectChecks.check(own.file(), token.cluster()));
         new Connecting(clock).trustRefusal(own, token.cluster().name(), ca).ifPresent(objections::add);
-        Connecting.refuseIfAny(objections);
+        ConnectChecks.refuseIfAny(objections);
         Member.Credential remote = own.remote();
         return new Plan(List.of(
                 SecretEdit.putting(
