@@ -62,6 +62,8 @@ final class KubernetesRbacIT {
     private final KvStore store = EtcdKvStore.connect(EtcdTarget.plaintext(etcd.endpoint()), Clock.system());
     private Lifecycle lifecycle = new Lifecycle("test", Clock.system());
 
+    private final TreeSet<String> problems = new TreeSet<>();
+
     @TempDir
     Path home = Path.of("");
 
@@ -77,6 +79,7 @@ final class KubernetesRbacIT {
     /** A home for each start, since each test has a folder of its own. */
     @BeforeEach
     void home() throws IOException {
+        problems.clear();
         for (String part : List.of("trust", "peers", "run", "conf")) {
             Files.createDirectories(home.resolve(part));
         }
@@ -211,17 +214,19 @@ final class KubernetesRbacIT {
         return List.copyOf(kinds);
     }
 
-    /** Everything that mesh-apiserver says it may not, or can't, do. */
+    /**
+     * Everything that mesh-apiserver has said so far it may not, or can't, do. A problem goes when nobody asks any more for
+     * what was refused, so what was seen once counts.
+     */
     private List<String> problems() {
-        TreeSet<String> problems = new TreeSet<>();
         JsonNode status = status();
-        status.at("/source/kinds").forEach(kind -> add(kind.path("problem"), problems));
-        add(status.at("/sink/events/problem"), problems);
-        add(status.at("/sink/slices/problem"), problems);
+        status.at("/source/kinds").forEach(kind -> add(kind.path("problem")));
+        add(status.at("/sink/events/problem"));
+        add(status.at("/sink/slices/problem"));
         return List.copyOf(problems);
     }
 
-    private static void add(JsonNode problem, TreeSet<String> problems) {
+    private void add(JsonNode problem) {
         if (problem.isTextual()) {
             problems.add(problem.asText());
         }
