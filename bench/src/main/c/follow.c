@@ -7,7 +7,7 @@
 static struct histogram latency;
 static uint64_t written, deletes, unstamped, first, newest, opened;
 
-static void event(struct kv kv) {
+static void event(int watch, struct kv kv) {
     newest = now_ns();
     if (!first) first = newest;
     if (kv.deleted) deletes++;

@@ -1,6 +1,7 @@
 /* How long a change takes through several hops, one change at a time, --rate of them a second.
    relay: put into etcd A, watched there, put into etcd B, watched there: what the least mirror must do.
-   propagate: a manifest is replaced (or a key put) in A, and its event is awaited at a watcher in B. */
+   propagate: a manifest is replaced (or a key put) in A, and its event is awaited at a watcher in B. Each --via
+   "NAME URL PREFIX [TLS]" is a watch on the way there, whose events are timed too. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,10 +31,30 @@ static void put(struct conn *c, const char *key, const uint8_t *value, size_t n)
     if (!h2_request(c, PUT, &PUTTER, m.p, m.n, false)) die("too many puts are not answered");
 }
 
-static void at_b(struct kv kv) {
-    if (arrived == change || !memmem(kv.value, kv.value_n, mark, strlen(mark))) return;
+static bool is_awaited(struct kv kv) { return memmem(kv.value, kv.value_n, mark, strlen(mark)); }
+
+static void at_b(int watch, struct kv kv) {
+    if (arrived == change || !is_awaited(kv)) return;
     histogram_add(&latency, now_ns() - began);
     arrived = change;
+}
+
+static struct { char name[32], url[128], prefix[128], tls[1024]; struct endpoint ep; int passed; struct histogram latency; } vias[VIAS_MAX];
+
+static void on_the_way(int watch, struct kv kv) {
+    if (vias[watch].passed == change || !is_awaited(kv)) return;
+    histogram_add(&vias[watch].latency, now_ns() - began);
+    vias[watch].passed = change;
+}
+
+static void watch_the_way(void) {
+    for (int i = 0; i < VIAS_MAX && o->vias[i]; i++) {
+        int words = sscanf(o->vias[i], "%31s %127s %127s %1023s", vias[i].name, vias[i].url, vias[i].prefix, vias[i].tls);
+        if (words < 3) die("--via wants \"NAME URL PREFIX [TLS]\", not \"%s\"", o->vias[i]);
+        vias[i].ep.url = vias[i].url;
+        if (words == 4) vias[i].ep.tls = vias[i].tls;
+        if (watch_open(&vias[i].ep, vias[i].prefix, 0, on_the_way) != i) die("a watch on the way was not the first");
+    }
 }
 
 static void run(void (*make)(void)) {
@@ -53,12 +74,13 @@ static void run(void (*make)(void)) {
     json_open();
     json_number("changes", o->changes);
     json_latency("hop", &latency);
+    for (int i = 0; i < VIAS_MAX; i++) json_latency(vias[i].name, &vias[i].latency);
     json_close();
 }
 
 static struct conn *a, *b;
 
-static void forward(struct kv kv) { put(b, "bench/relay/b", kv.value, kv.value_n); }
+static void forward(int watch, struct kv kv) { put(b, "bench/relay/b", kv.value, kv.value_n); }
 
 static void put_at_a(void) {
     uint8_t value[400];
@@ -117,6 +139,7 @@ static void put_key(void) {
 int propagate_main(struct options *options) {
     o = options;
     if (!o->manifest) a = conn_open(&o->put);
+    watch_the_way();
     watch_open(&o->watch, o->prefix, 0, at_b);
     run(o->manifest ? replace_manifest : put_key);
     return 0;

@@ -81,9 +81,10 @@ uint64_t stamp_read(const uint8_t *at);
 /* a stamp of 0 and as many letters as make n bytes */
 void value_fill(uint8_t *value, size_t n);
 
+enum { VIAS_MAX = 3 };
 struct options {
     struct endpoint put, watch;
-    const char *prefix, *key, *file, *manifest;
+    const char *prefix, *key, *file, *manifest, *vias[VIAS_MAX];
     int watchers, connections, keys, value_bytes, batch, outstanding, clients, window, every, until, changes;
     double rate, warm, seconds, limit_seconds;
     int64_t limit, revision;
@@ -96,5 +97,6 @@ int follow_main(struct options *o);
 int relay_main(struct options *o);
 int propagate_main(struct options *o);
 
-/* A watch on a connection of its own; returns when the server has created it. on_event gets each event. */
-void watch_open(struct endpoint *ep, const char *prefix, int64_t start_revision, void (*on_event)(struct kv kv));
+/* A watch on a connection of its own; returns when the server has created it. on_event gets each event, and the number
+   that watch_open returned: 0 for the first. */
+int watch_open(struct endpoint *ep, const char *prefix, int64_t start_revision, void (*on_event)(int watch, struct kv kv));

@@ -13,7 +13,7 @@ static const struct { const char *name; int (*run)(struct options *); } MODES[] 
     {"follow", follow_main}, {"relay", relay_main}, {"propagate", propagate_main},
 };
 
-enum { INT, LONG, REAL, TEXT, FLAG, CPU };
+enum { INT, LONG, REAL, TEXT, FLAG, CPU, VIA };
 
 int main(int argc, char **argv) {
     struct options o = {
@@ -29,8 +29,9 @@ int main(int argc, char **argv) {
         {"clients", INT, &o.clients}, {"window", INT, &o.window}, {"every", INT, &o.every}, {"until", INT, &o.until},
         {"changes", INT, &o.changes}, {"rate", REAL, &o.rate}, {"warm", REAL, &o.warm}, {"seconds", REAL, &o.seconds},
         {"within", REAL, &o.limit_seconds}, {"limit", LONG, &o.limit}, {"revision", LONG, &o.revision},
-        {"serializable", FLAG, &o.serializable}, {"cpu", CPU, NULL},
+        {"serializable", FLAG, &o.serializable}, {"cpu", CPU, NULL}, {"via", VIA, NULL},
     };
+    int vias = 0;
     enum { N = sizeof all / sizeof all[0] };
     struct option options[N + 1] = {0};
     for (int i = 0; i < N; i++)
@@ -50,6 +51,10 @@ int main(int argc, char **argv) {
         case TEXT: *(const char **)all[i].to = optarg; break;
         case FLAG: *(bool *)all[i].to = true; break;
         case CPU: cpu_servers(optarg); break;
+        case VIA:
+            if (vias == VIAS_MAX) die("--via is given more than %d times", VIAS_MAX);
+            o.vias[vias++] = optarg;
+            break;
         }
     }
     for (size_t i = 0; i < sizeof MODES / sizeof MODES[0]; i++)

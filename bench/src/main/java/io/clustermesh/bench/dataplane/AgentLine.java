@@ -43,8 +43,8 @@ final class AgentLine implements Line {
     private static final int OWN_PODS = 5;
     private static final int PEER_PODS = 20;
     private static final int CHANGES_PER_SECOND = 325;
-    private static final String JVM = "-XX:TieredStopAtLevel=4 -Xmx%s";
-    private static final String HEAP = "256m";
+    private static final String JVM = "-Xmx%s";
+    private static final String HEAP = "208m";
     private static final List<MeshRecords.Port> PORTS = List.of(new MeshRecords.Port("TCP", 8080));
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -191,7 +191,7 @@ final class AgentLine implements Line {
                     cluster: {name: west, id: 1}
                     node: bench
                     apiserver: {endpoints: ["%s"]}
-                    data-plane: {kind: kernel, pin-dir: "%s", cgroup: "%s", services: 16384, backends: 524288, table-entries: 33554432}
+                    data-plane: {kind: kernel, pin-dir: "%s", cgroup: "%s", services: 16384, backends: 524288}
                     admin: {socket: "%s"}
                     """.formatted(
                             etcd.plain(),

@@ -36,7 +36,11 @@ final class EndToEnd implements Line {
     private static final String NAME = "end-to-end";
     private static final int CHANGES = 60;
     private static final Duration BETWEEN = Duration.ofMillis(50);
-    private static final int WATCHED_BACKENDS = 64;
+    private static final int WARM_UP_CHANGES = 1200;
+    /** Three JVMs on two cores: what the README of mesh-apiserver advises for that. */
+    private static final String CALM = "256m -XX:TieredStopAtLevel=1";
+
+    private static final int WATCHED_BACKENDS = 512;
 
     @Override
     public List<String> names() {
@@ -54,9 +58,9 @@ final class EndToEnd implements Line {
         try (Etcd etcdA = Etcd.start(ground.workshop(), a, Cores.ANY);
                 Etcd etcdB = Etcd.start(ground.workshop(), b, Cores.ANY);
                 Product productA =
-                        Product.start(ground.workshop(), launcher, a, etcdA, new Product.Settings(Cores.ANY, "256m"));
+                        Product.start(ground.workshop(), launcher, a, etcdA, new Product.Settings(Cores.ANY, CALM));
                 Product productB =
-                        Product.start(ground.workshop(), launcher, b, etcdB, new Product.Settings(Cores.ANY, "256m"))) {
+                        Product.start(ground.workshop(), launcher, b, etcdB, new Product.Settings(Cores.ANY, CALM))) {
             ground.progress().accept("end to end: %s to %s".formatted(productA.endpoint(), productB.endpoint()));
             AtomicFiles.write(manifest(b), manifest("198.18.252.10", "10.252.0.9"));
             AtomicFiles.write(manifest(a), manifest("198.18.254.10", pod(0)));
@@ -74,12 +78,20 @@ final class EndToEnd implements Line {
                 new LoadGenerator(ground.checkout().resolve("bench/target/etcdload"), ground.workshop());
         List<Double> ours = new ArrayList<>();
         List<Measured> theirs = new ArrayList<>();
+        List<Double> fresh = new ArrayList<>();
         try (Answering watcher = ground.start(
                 Cores.GENERATOR,
                 List.of("tables", "await", MapWrites.pin(ground, "backends"), String.valueOf(WATCHED_BACKENDS)))) {
             watcher.next();
             int pod = 0;
-            for (int round = -1; round < (ground.quick() ? 1 : 3); round++) {
+            while (pod < ground.scaled(CHANGES + WARM_UP_CHANGES)) { // the compilers' turn
+                node.mustRun();
+                double took = change(ground, a, watcher, ++pod);
+                if (pod <= CHANGES) {
+                    fresh.add(took);
+                }
+            }
+            for (int round = 0; round < (ground.quick() ? 1 : 3); round++) {
                 Measured hops = generator.run(List.of(
                         "relay",
                         "--put",
@@ -96,10 +108,8 @@ final class EndToEnd implements Line {
                     changes.add(change(ground, a, watcher, ++pod));
                     ground.clock().sleep(BETWEEN);
                 }
-                if (round >= 0) { // the first one is the compilers'
-                    theirs.add(hops);
-                    ours.addAll(changes);
-                }
+                theirs.add(hops);
+                ours.addAll(changes);
             }
         }
         double hops = Figures.median(theirs, it -> it.get("hop_p50_us")).get("hop_p50_us");
@@ -113,11 +123,19 @@ final class EndToEnd implements Line {
                         Figure.ratio(p50 / hops, new Goal.AtMost(2)))
                 .note(
                         "ours: from before the rename of the manifest, through publisher, A's etcd and API, B's mirror, etcd and API, node-sync, to the new pod in the kernel's backend array; mutual TLS where the product has it. Two hops: put into A's etcd, its event, put into B's etcd, its event, plaintext, the same two etcds, by a C program; the map write itself is below 1 us")
-                .note("%d changes, p99 %s ms, worst %s ms; the goal for p99 is 100 ms"
-                        .formatted(
-                                ours.size(),
-                                number(p99 / 1000),
-                                number(ours.stream().mapToDouble(it -> it).max().orElse(0) / 1000)));
+                .note(
+                        "%d changes, p99 %s ms, worst %s ms; the goal for p99 is 100 ms; p50 of the first %d after the start %s ms, then %d more go by unmeasured; mesh-apiservers with the README's option for small machines (-XX:TieredStopAtLevel=1)"
+                                .formatted(
+                                        ours.size(),
+                                        number(p99 / 1000),
+                                        number(ours.stream()
+                                                        .mapToDouble(it -> it)
+                                                        .max()
+                                                        .orElse(0)
+                                                / 1000),
+                                        fresh.size(),
+                                        number(Figures.median(fresh, it -> it) / 1000),
+                                        WARM_UP_CHANGES));
     }
 
     /** Microseconds from before the manifest is replaced until the pod is in the table. */
@@ -161,7 +179,7 @@ final class EndToEnd implements Line {
                         "node-sync",
                         Cores.ANY,
                         List.of(launcher.toString(), "run", "node-sync", "--config", config.toString()),
-                        Map.of("CLUSTERMESH_JVM_OPTS", "-XX:TieredStopAtLevel=4 -Xmx128m"),
+                        Map.of("CLUSTERMESH_JVM_OPTS", "-Xmx128m"),
                         site.directory());
         ground.workshop()
                 .await(
