@@ -7,6 +7,14 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/build/env.sh"
 say() { printf 'images: %s\n' "$*" >&2; }
 
+case $(uname -m) in
+    x86_64) arch=amd64 netty=x86_64 zstd=amd64 ;;
+    aarch64) arch=arm64 netty=aarch_64 zstd=aarch64 ;;
+    *) say "no image is made for $(uname -m)"; exit 3 ;;
+esac
+jars=$root/clustermesh-cli/target/lib
+"$root/build/mvn" -B -q -Pquick package -DskipTests -pl clustermesh-cli -am >&2
+
 files=$root/clustermesh-cli/target/image-root
 java=$files/opt/java
 modules=java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,java.xml
@@ -38,18 +46,22 @@ done
 for library in libresolv.so.2 librt.so.1; do
     copy "$(dirname "$(ldconfig -p | sed -n 's,.*libc\.so\.6 (.*=> \(.*\),\1,p' | head -n 1)")/$library"
 done
+# native code of the jars: a library that lies here is not unpacked into /tmp, which may not allow programs
+unpack() { # JAR ENTRY
+    mkdir -p "$files/usr/lib"
+    (cd "$files/usr/lib" && "$jdk/bin/jar" xf "$1" "$2" && mv "$2" . && rm -rf "./${2%%/*}")
+}
+unpack "$(compgen -G "$jars/netty-tcnative-*-linux-$netty.jar")" "META-INF/native/libnetty_tcnative_linux_$netty.so"
+unpack "$(compgen -G "$jars/netty-transport-native-epoll-*-linux-$netty.jar")" "META-INF/native/libnetty_transport_native_epoll_$netty.so"
+zstd_jar=$(compgen -G "$jars/zstd-jni-*.jar")
+unpack "$zstd_jar" "linux/$zstd/lib$(basename "$zstd_jar" .jar).so"
 printf 'root:x:0:0::/:/none\nclustermesh:x:65532:65532::/tmp:/none\n' >"$files/etc/passwd"
 printf 'root:x:0:\nclustermesh:x:65532:\n' >"$files/etc/group"
 printf 'hosts: files dns\n' >"$files/etc/nsswitch.conf"
 
-case $(uname -m) in
-    x86_64) arch=amd64 ;;
-    aarch64) arch=arm64 ;;
-    *) say "no image is made for $(uname -m)"; exit 3 ;;
-esac
-goal=jib:buildTar
-[ -z "${IMAGE:-}" ] || goal=jib:build
-"$root/build/mvn" -B -q -Pimages,quick package "$goal" -DskipTests -pl clustermesh-cli -am \
+goal=buildTar
+[ -z "${IMAGE:-}" ] || goal=build
+"$root/build/mvn" -B -q -Pimages,quick package -DskipTests -pl clustermesh-cli -am -Dimage.goal=$goal \
     -Dimage="${IMAGE:-clustermesh:0.1.0-SNAPSHOT}" -Dimage.arch=$arch >&2
 if [ -z "${IMAGE:-}" ]; then
     say "wrote $root/clustermesh-cli/target/clustermesh-image.tar ($(du -h "$root/clustermesh-cli/target/clustermesh-image.tar" | cut -f1)); load it with \"docker load\", \"kind load image-archive\" or \"ctr images import\""
