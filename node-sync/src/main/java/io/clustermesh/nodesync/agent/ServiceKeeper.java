@@ -201,9 +201,7 @@ public final class ServiceKeeper implements Auditor.Repairs {
         for (ServiceName name : touched.keySet()) {
             desired.add(inventory.desired(name));
         }
-        if (desired.size() > 1) { // a single one is applied as soon as it would be relieved
-            desired.forEach(programmer::relieve);
-        }
+        desired.forEach(programmer::relieve);
         for (DesiredService service : desired) {
             List<Finding> found = new ArrayList<>(service.findings());
             found.addAll(programmer.apply(service));

@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 
 /**
  * Builds and places the tables of slots. A table whose room suffices is rewritten where it lies, entry by entry: a
- * connect reads one entry, and a mix of old and new ones is valid. One that outgrows it, or leaves most of it empty, gets a
- * new region, and the old one is handed back only after the service entry points to the new one.
+ * connect reads one entry, and a mix of old and new ones is valid. One that needs another room gets a new
+ * region, and the old one is handed back only after the service entry points to the new one.
  */
 final class SlotWriter {
 
