@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs by package name what building, testing and the demo need on Debian or Ubuntu, and says what it can't.
-# Does nothing, and asks for no rights, where everything is there already. "setup.sh test" and
-# "setup.sh bench" add what only tests and benches need.
+# Does nothing, and asks for no rights, where everything is there already. "setup.sh test", "setup.sh bench" and
+# "setup.sh kind" add what only tests, benches and building nodes for kind need.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=${CLUSTERMESH_TOOLS:-$root/.tools}
@@ -59,6 +59,11 @@ else
         need gobgpd gobgpd
         need frr /usr/lib/frr/bgpd
         have kube-apiserver || [ -x "${KUBEBUILDER_ASSETS:-}/kube-apiserver" ] || need golang-go go
+    fi
+    if [ "${1:-}" = kind ]; then
+        need mmdebstrap mmdebstrap
+        need golang-go go
+        docker info >/dev/null 2>&1 || need docker.io dockerd
     fi
     if [ "${1:-}" = bench ]; then
         need iptables iptables-legacy-restore
