@@ -77,6 +77,7 @@ public final class ClusterMesh implements Runnable {
                 .addSubcommand(BgpCommand.create(context))
                 .addSubcommand(new DemoCommand(context))
                 .addSubcommand(new RunCommand(context))
+                .addSubcommand(new AdminCommand(context))
                 .addSubcommand(new GatherCommand(context))
                 .addSubcommand(new CompletionCommand(context))
                 .addSubcommand(new RehearseCommand())

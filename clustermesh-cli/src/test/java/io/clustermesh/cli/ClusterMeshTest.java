@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.clustermesh.cli.console.Console;
 import io.clustermesh.cli.console.Context;
+import io.clustermesh.store.admin.AdminServer;
+import io.clustermesh.store.admin.View;
 import io.clustermesh.store.runtime.Clock;
+import io.clustermesh.store.runtime.Health;
+import io.clustermesh.store.runtime.Metrics;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -109,5 +114,25 @@ class ClusterMeshTest {
         Console dumb = Console.ofProcess(java.util.Map.of("NO_COLOR", ""));
         assertThat(dumb.colour()).isFalse();
         assertThat(dumb.mark(false)).isEqualTo("FAIL");
+    }
+
+    @Test
+    void shouldPassOnWhatAProcessAnswersOnItsSocket() {
+        Path socket = rigs.resolve("admin.sock");
+        try (Metrics metrics = new Metrics();
+                AdminServer server = AdminServer.start(
+                        socket, new Health(), metrics, Map.<String, View>of("/v1/echo", query -> query))) {
+            assertThat(run("admin", "--socket=" + socket, "/v1/echo?service=shop/echo"))
+                    .as(complained())
+                    .isZero();
+            assertThat(said().lines().findFirst()).contains("200");
+            assertThat(said()).contains("shop/echo");
+
+            out.reset();
+            assertThat(run("admin", "--socket=" + socket, "/v1/none")).isZero();
+            assertThat(said().lines().findFirst()).contains("404");
+        }
+        assertThat(run("admin", "--socket=" + socket, "/v1/echo")).isEqualTo(1);
+        assertThat(complained()).contains(socket.toString());
     }
 }

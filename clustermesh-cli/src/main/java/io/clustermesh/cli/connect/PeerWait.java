@@ -15,6 +15,7 @@ public final class PeerWait {
 
     private final Clock clock;
     private final Duration limit;
+    private final String next;
 
     /**
      * One direction.
@@ -24,10 +25,14 @@ public final class PeerWait {
      */
     public record Direction(String reader, String read) {}
 
-    /** @param limit the longest wait */
-    public PeerWait(Clock clock, Duration limit) {
+    /**
+     * @param limit the longest wait
+     * @param next the command that shows more where it was too short
+     */
+    public PeerWait(Clock clock, Duration limit, String next) {
         this.clock = clock;
         this.limit = limit;
+        this.next = next;
     }
 
     /** Until each of the two says that the other is connected, ready and synced. */
@@ -44,7 +49,7 @@ public final class PeerWait {
                 throw new CommandFailed(
                         "the clusters know each other, but after %d s %s"
                                 .formatted(limit.toSeconds(), String.join(", and ", waiting)),
-                        "clustermesh status");
+                        next);
             }
             clock.sleep(PAUSE);
             waiting = waiting(clusters, directions);

@@ -165,7 +165,8 @@ public final class DemoCommand implements Callable<Integer> {
         List<String> names =
                 rig.plan().clusters().stream().map(c -> c.name().value()).toList();
         new Connector(rig.homes(), context.clock()).connect(names.get(0), names.get(1));
-        new PeerWait(context.clock(), Duration.ofSeconds(60)).await(rig.homes().homes(), names.get(0), names.get(1));
+        new PeerWait(context.clock(), Duration.ofSeconds(60), "clustermesh status")
+                .await(rig.homes().homes(), names.get(0), names.get(1));
         console.progress("%s and %s are connected".formatted(names.get(0), names.get(1)));
         RequestLog log = new RequestLog();
         Scenario scenario = new Scenario(rig, log, context.clock(), Duration.ofSeconds(holdSeconds));

@@ -94,6 +94,13 @@ public final class GatherCommand implements Callable<Integer> {
                 bundle.add(folder + process + safe(view) + suffix(view), answer(cluster, process, view));
             }
         }
+        for (Map.Entry<String, String> nodeSync : cluster.nodeSyncs().entrySet()) {
+            if (!cluster.processes().contains(nodeSync.getValue())) { // one that takes a command to ask
+                bundle.add(
+                        folder + safe(nodeSync.getKey()) + "-node-sync_v1_status.json",
+                        answer(cluster, nodeSync.getValue(), "/v1/status"));
+            }
+        }
         for (String replica : cluster.apiservers()) {
             for (String view : OF_APISERVER) {
                 bundle.add(folder + replica + safe(view) + suffix(view), answer(cluster, replica, view));

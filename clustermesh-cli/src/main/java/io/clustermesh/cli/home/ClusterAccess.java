@@ -1,6 +1,7 @@
 package io.clustermesh.cli.home;
 
 import io.clustermesh.store.admin.AdminClient;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,6 +17,20 @@ public interface ClusterAccess extends AutoCloseable {
 
     /** Processes that have, or should have, an admin API that can be asked from here. */
     List<String> processes();
+
+    /**
+     * The node-syncs that can be asked from here: what {@link #send} calls them, by what people call their nodes. Not
+     * all are in {@link #processes}, since asking one may take seconds.
+     */
+    default Map<String, String> nodeSyncs() {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (String process : processes()) {
+            if (process.endsWith("-node-sync")) {
+                found.put(title() + "-" + process.substring(0, process.length() - "-node-sync".length()), process);
+            }
+        }
+        return found;
+    }
 
     /** The mesh-apiservers among them, at least one. */
     List<String> apiservers();

@@ -8,8 +8,9 @@ package io.clustermesh.cli.home;
  * @param wanted how many there shall be
  * @param ready how many are ready
  * @param detail what keeps it from being ready; empty if nothing does
+ * @param next the one command to try then; empty if nothing is wrong
  */
-public record Workload(String name, String version, int wanted, int ready, String detail) {
+public record Workload(String name, String version, int wanted, int ready, String detail, String next) {
 
     public Workload {
         if (wanted < 0 || ready < 0) {

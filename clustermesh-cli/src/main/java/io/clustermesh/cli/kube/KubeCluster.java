@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +23,9 @@ import java.util.function.Consumer;
 public final class KubeCluster implements ClusterAccess {
 
     private static final String PROCESS = "mesh-apiserver";
+
+    /** What stands before the name of a node-sync's pod where it is called a process. */
+    private static final String POD = "pod/";
 
     private final KubeSite site;
     private final Object lock = new Object();
@@ -88,6 +92,13 @@ public final class KubeCluster implements ClusterAccess {
     }
 
     @Override
+    public Map<String, String> nodeSyncs() {
+        Map<String, String> found = new TreeMap<>();
+        new NodeSyncPods(site).byNode().forEach((node, pod) -> found.put(node, POD + pod));
+        return found;
+    }
+
+    @Override
     public List<String> peers() {
         return site.secret(Names.PEERS).map(ConnectionFiles::peers).orElse(List.of()).stream()
                 .filter(peer -> !peer.equals(title()))
@@ -106,6 +117,12 @@ public final class KubeCluster implements ClusterAccess {
 
     @Override
     public AdminClient.Answer send(String process, String method, String pathAndQuery) {
+        if (process.startsWith(POD)) {
+            if (!method.equals("GET")) {
+                throw new IllegalArgumentException("node-syncs of Kubernetes are only read: " + method);
+            }
+            return new NodeSyncPods(site).get(process.substring(POD.length()), pathAndQuery);
+        }
         return call((tls, address) -> tls.send(address, method, pathAndQuery));
     }
 

@@ -34,8 +34,16 @@ public record KubeTarget(
 
     /** The options that name it again, for the next command of a hint. */
     public String options() {
+        return place() + (namespace.equals(Names.NAMESPACE) ? "" : " -n " + namespace);
+    }
+
+    /** The options that name it and its namespace to kubectl. */
+    public String kubectlOptions() {
+        return place() + " -n " + namespace;
+    }
+
+    private String place() {
         return context.map(name -> " --context " + name).orElse("")
-                + kubeconfig.map(file -> " --kubeconfig " + file).orElse("")
-                + (namespace.equals(Names.NAMESPACE) ? "" : " -n " + namespace);
+                + kubeconfig.map(file -> " --kubeconfig " + file).orElse("");
     }
 }

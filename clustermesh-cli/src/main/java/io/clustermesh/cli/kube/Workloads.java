@@ -1,6 +1,8 @@
 package io.clustermesh.cli.kube;
 
+import io.clustermesh.cli.console.CommandFailed;
 import io.clustermesh.cli.home.Workload;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -27,7 +29,7 @@ final class Workloads {
                                 .inNamespace(namespace)
                                 .withName("clustermesh-etcd")
                                 .get()))
-                .map(Workloads::etcd)
+                .map(set -> etcd(site, set))
                 .ifPresent(found::add);
         for (String name : List.of(Names.APISERVER, "clustermesh-identity-allocator")) {
             found.add(site.ask(
@@ -37,10 +39,11 @@ final class Workloads {
                                     .inNamespace(namespace)
                                     .withName(name)
                                     .get()))
-                    .map(Workloads::deployment)
-                    .orElseGet(() -> missing("deployment/" + name)));
+                    .map(deployment -> deployment(site, deployment))
+                    .orElseGet(() -> missing(site, "deployment/" + name)));
         }
-        found.add(daemonSet(site, "clustermesh-node-sync").orElseGet(() -> missing("daemonset/clustermesh-node-sync")));
+        found.add(daemonSet(site, "clustermesh-node-sync")
+                .orElseGet(() -> missing(site, "daemonset/clustermesh-node-sync")));
         daemonSet(site, "clustermesh-bgp").ifPresent(found::add);
         return found;
     }
@@ -53,19 +56,24 @@ final class Workloads {
                                 .inNamespace(site.namespace())
                                 .withName(name)
                                 .get()))
-                .map(Workloads::daemonSet);
+                .map(set -> daemonSet(site, set));
     }
 
-    private static Workload etcd(StatefulSet set) {
+    private static Workload etcd(KubeSite site, StatefulSet set) {
         int wanted = number(set.getSpec().getReplicas(), 1);
         boolean seen = set.getStatus() != null
                 && isSeen(set.getMetadata().getGeneration(), set.getStatus().getObservedGeneration());
         int ready = set.getStatus() == null ? 0 : number(set.getStatus().getReadyReplicas(), 0);
         return workload(
-                "statefulset/" + set.getMetadata().getName(), set.getSpec().getTemplate(), wanted, ready, seen);
+                site,
+                "statefulset/" + set.getMetadata().getName(),
+                set.getSpec().getTemplate(),
+                wanted,
+                ready,
+                seen);
     }
 
-    private static Workload deployment(Deployment deployment) {
+    private static Workload deployment(KubeSite site, Deployment deployment) {
         int wanted = number(deployment.getSpec().getReplicas(), 1);
         boolean seen = deployment.getStatus() != null
                 && isSeen(
@@ -75,6 +83,7 @@ final class Workloads {
                 ? 0
                 : number(deployment.getStatus().getReadyReplicas(), 0);
         return workload(
+                site,
                 "deployment/" + deployment.getMetadata().getName(),
                 deployment.getSpec().getTemplate(),
                 wanted,
@@ -82,27 +91,56 @@ final class Workloads {
                 seen);
     }
 
-    private static Workload daemonSet(DaemonSet set) {
+    private static Workload daemonSet(KubeSite site, DaemonSet set) {
         boolean seen = set.getStatus() != null
                 && isSeen(set.getMetadata().getGeneration(), set.getStatus().getObservedGeneration());
         int wanted = set.getStatus() == null ? 0 : number(set.getStatus().getDesiredNumberScheduled(), 0);
         int ready = set.getStatus() == null ? 0 : number(set.getStatus().getNumberReady(), 0);
         return workload(
-                "daemonset/" + set.getMetadata().getName(), set.getSpec().getTemplate(), wanted, ready, seen);
+                site, "daemonset/" + set.getMetadata().getName(), set.getSpec().getTemplate(), wanted, ready, seen);
     }
 
-    private static Workload workload(String name, PodTemplateSpec template, int wanted, int ready, boolean seen) {
-        String detail = "";
-        if (!seen) {
-            detail = "its controller has not seen the last change yet";
-        } else if (ready < wanted) {
-            detail = "%d of %d ready".formatted(ready, wanted);
+    private static Workload workload(
+            KubeSite site, String name, PodTemplateSpec template, int wanted, int ready, boolean seen) {
+        if (seen && ready >= wanted) {
+            return new Workload(name, version(template), wanted, ready, "", "");
         }
-        return new Workload(name, version(template), wanted, ready, detail);
+        String describe = "kubectl%s describe ".formatted(site.target().kubectlOptions());
+        if (!seen) {
+            String detail = "its controller has not seen the last change yet";
+            return new Workload(name, version(template), wanted, ready, detail, describe + name);
+        }
+        String counts = "%d of %d ready".formatted(ready, wanted);
+        try {
+            Optional<PodTrouble> trouble = PodTrouble.first(pods(site, template));
+            String detail = trouble.map(it -> "%s; %s: %s".formatted(counts, it.pod(), it.reason()))
+                    .orElse(counts);
+            String what = trouble.map(it -> "pod/" + it.pod()).orElse(name);
+            return new Workload(name, version(template), wanted, ready, detail, describe + what);
+        } catch (CommandFailed e) { // who may read the workload may not be allowed to read its pods
+            String detail = "%s; why can't be told: %s".formatted(counts, e.getMessage());
+            return new Workload(name, version(template), wanted, ready, detail, describe + name);
+        }
     }
 
-    private static Workload missing(String name) {
-        return new Workload(name, "", 1, 0, "it is not there; run \"clustermesh enable\"");
+    private static List<Pod> pods(KubeSite site, PodTemplateSpec template) {
+        return site.ask(
+                "list pods",
+                kube -> kube.pods()
+                        .inNamespace(site.namespace())
+                        .withLabels(template.getMetadata().getLabels())
+                        .list()
+                        .getItems());
+    }
+
+    private static Workload missing(KubeSite site, String name) {
+        return new Workload(
+                name,
+                "",
+                1,
+                0,
+                "it is not there",
+                "clustermesh enable" + site.target().options());
     }
 
     /** The tag of the first container's image. */

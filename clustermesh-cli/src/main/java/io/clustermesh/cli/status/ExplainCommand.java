@@ -8,6 +8,7 @@ import io.clustermesh.cli.home.ClusterAccess;
 import io.clustermesh.cli.target.TargetOption;
 import io.clustermesh.cli.target.Targets;
 import io.clustermesh.model.ServiceName;
+import io.clustermesh.store.runtime.Worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +34,9 @@ import picocli.CommandLine.Parameters;
 public final class ExplainCommand implements Callable<Integer> {
 
     private static final int ADDRESSES = 3;
+
+    /** Node-syncs that are asked at the same time. */
+    private static final int AT_ONCE = 8;
 
     private final Context context;
 
@@ -49,7 +57,7 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         ServiceName name = ServiceName.parse(service);
         List<Explanation.Answers> answers = new ArrayList<>();
         boolean anyNode = false;
@@ -63,8 +71,7 @@ public final class ExplainCommand implements Callable<Integer> {
             }
         }
         if (!anyNode && target.isKubernetes() && node.isEmpty()) {
-            context.console()
-                    .progress("node-syncs answer on their nodes only; shown is the way up to their cluster's etcd");
+            context.console().progress("no node-sync could be asked; shown is the way up to their cluster's etcd");
         } else if (!anyNode) {
             throw new CommandFailed(
                     node.isEmpty() ? "no node-sync answers" : "no node-sync called \"%s\" answers".formatted(node),
@@ -85,19 +92,50 @@ public final class ExplainCommand implements Callable<Integer> {
         return explanation.differences() == 0 && !explanation.ways().isEmpty() ? 0 : 1;
     }
 
-    private Map<String, JsonNode> nodes(ClusterAccess cluster, ServiceName name) {
+    /** Several at once: where a node is asked by running a command there, each takes seconds. */
+    private Map<String, JsonNode> nodes(ClusterAccess cluster, ServiceName name) throws InterruptedException {
         Map<String, JsonNode> nodes = new LinkedHashMap<>();
-        for (String process : cluster.processes()) {
-            String called = cluster.title() + "-" + process.replace("-node-sync", "");
-            if (process.endsWith("-node-sync") && (node.isEmpty() || node.equals(called))) {
-                AdminView view = AdminView.of(cluster, process, "/v1/explain?service=" + name);
+        Semaphore places = new Semaphore(AT_ONCE);
+        try (ExecutorService threads = Worker.executor("explain")) {
+            Map<String, Future<AdminView>> asked = new LinkedHashMap<>();
+            nodeSyncs(cluster).forEach((called, process) -> {
+                if (node.isEmpty() || node.equals(called)) {
+                    asked.put(called, threads.submit(() -> {
+                        places.acquire();
+                        try {
+                            return AdminView.of(cluster, process, "/v1/explain?service=" + name);
+                        } finally {
+                            places.release();
+                        }
+                    }));
+                }
+            });
+            for (Map.Entry<String, Future<AdminView>> answer : asked.entrySet()) {
+                AdminView view = answer.getValue().get();
                 view.error()
                         .ifPresentOrElse(
-                                error -> context.console().progress("node-sync of %s %s".formatted(called, error)),
-                                () -> nodes.put(called, view.body()));
+                                error -> context.console()
+                                        .progress("node-sync of %s %s"
+                                                .formatted(
+                                                        answer.getKey(),
+                                                        view.cause().orElse(error))),
+                                () -> nodes.put(answer.getKey(), view.body()));
             }
+            return nodes;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a node-sync's answer could not be put together", e.getCause());
         }
-        return nodes;
+    }
+
+    /** Who may read the mesh may not be allowed to look for node-syncs. */
+    private Map<String, String> nodeSyncs(ClusterAccess cluster) {
+        try {
+            return cluster.nodeSyncs();
+        } catch (CommandFailed e) {
+            context.console()
+                    .progress("node-syncs of %s can't be found: %s".formatted(cluster.title(), e.getMessage()));
+            return Map.of();
+        }
     }
 
     private void print(Explanation explanation, Instant now) {

@@ -159,7 +159,7 @@ public record MeshStatus(List<ClusterStatus> clusters) {
                     .filter(process -> !process.ready())
                     .forEach(process -> found.add(new Problem(
                             "%s of %s: %s".formatted(process.name(), cluster.name(), process.detail()),
-                            next(process.name()))));
+                            next(process))));
             cluster.peers().stream()
                     .filter(peer -> !peer.ready())
                     .forEach(peer -> found.add(problem(cluster.name(), peer)));
@@ -179,10 +179,10 @@ public record MeshStatus(List<ClusterStatus> clusters) {
                 "clustermesh events");
     }
 
-    private static String next(String process) {
-        if (process.equals("kubernetes-api")) {
+    private static String next(ProcessStatus process) {
+        if (process.name().equals("kubernetes-api")) {
             return "check the context with \"kubectl cluster-info\"";
         }
-        return process.contains("/") ? "kubectl -n <namespace> describe " + process : "clustermesh events";
+        return process.status().path("next").asText("clustermesh events");
     }
 }

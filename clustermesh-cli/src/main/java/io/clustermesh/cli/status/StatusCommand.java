@@ -135,7 +135,8 @@ public final class StatusCommand implements Callable<Integer> {
         if (anyPeer) {
             peers.lines().forEach(console::result);
         } else {
-            console.result("No cluster has a peer; connect two with \"clustermesh connect <a> <b>\".");
+            console.result("No cluster has a peer; connect two with \"clustermesh connect %s\"."
+                    .formatted(target.isKubernetes() ? "--context A --destination-context B" : "<a> <b>"));
         }
     }
 

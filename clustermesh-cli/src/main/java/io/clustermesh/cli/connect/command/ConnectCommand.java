@@ -63,7 +63,8 @@ public final class ConnectCommand implements Callable<Integer> {
         context.console()
                 .progress("%s and %s trust each other and know where the other is".formatted(pair.one(), pair.other()));
         if (!noWait) {
-            new PeerWait(context.clock(), waitLimit).await(homes.homes(), pair.one(), pair.other());
+            new PeerWait(context.clock(), waitLimit, "clustermesh status")
+                    .await(homes.homes(), pair.one(), pair.other());
         }
         context.console().result("%s and %s are connected".formatted(pair.one(), pair.other()));
         return 0;

@@ -135,7 +135,8 @@ public final class KubeConnect {
         List<ClusterAccess> clusters = new ArrayList<>();
         try {
             targets.forEach(target -> clusters.add(KubeCluster.open(target)));
-            new PeerWait(context.clock(), limit)
+            String next = "clustermesh status --wait" + targets.getFirst().options();
+            new PeerWait(context.clock(), limit, next)
                     .await(
                             clusters.stream()
                                     .filter(it -> pairs.stream()
