@@ -17,15 +17,16 @@ pins=$root/build/kubernetes/kube-apiserver
 version=$(sed -n 's,^[[:space:]]*k8s\.io/kubernetes \(v[0-9.]*\).*,\1,p' "$pins/go.mod")
 [ -n "$version" ] || { say "$pins/go.mod names no version of k8s.io/kubernetes"; exit 3; }
 suite=${DEBIAN_SUITE:-$(. /etc/os-release && echo "${VERSION_CODENAME:-}")}
+[ -n "$suite" ] || { say "this machine does not name its release; set DEBIAN_SUITE, for example to trixie"; exit 3; }
 cache=${CLUSTERMESH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/clustermesh}/kind-$version
 bin=$cache/bin
-image=clustermesh-kind-node:$version-$(sha256sum "${BASH_SOURCE[0]}" "$pins/go.mod" | sha256sum | cut -c1-12)
+image=clustermesh-kind-node:$version-$suite-$(cat "${BASH_SOURCE[0]}" "$pins/go.mod" | sha256sum | cut -c1-12)
 
 missing=()
-for program in docker go mmdebstrap curl; do
+for program in docker go mmdebstrap; do
     command -v "$program" >/dev/null || missing+=("$program")
 done
-[ ${#missing[@]} = 0 ] || { say "can't build a node image without: ${missing[*]} (packages docker.io, golang-go, mmdebstrap, curl)"; exit 3; }
+[ ${#missing[@]} = 0 ] || { say "can't build a node image without: ${missing[*]} (packages docker.io, golang-go, mmdebstrap)"; exit 3; }
 docker info >/dev/null 2>&1 || { say "no Docker daemon that this user may use (\"docker info\" fails)"; exit 3; }
 
 mkdir -p "$bin"
@@ -73,11 +74,11 @@ constants=$(cd "$work/programs" && go list -m -f '{{.Dir}}' k8s.io/kubernetes)/c
 constant() { sed -n "s/^[[:space:]]*$1 = \"\(.*\)\"/\1/p" "$constants"; }
 etcd_tag=$(constant DefaultEtcdVersion)
 coredns_tag=$(constant CoreDNSVersion)
-program() { # PROGRAM MODULE-OR-PACKAGE VERSION [NAME-GO-GIVES-IT]
+program() { # PROGRAM MODULE VERSION
     [ ! -x "$bin/$1-$3" ] || return 0
     say "building $1 $3"
     GOBIN=$work go install -trimpath -ldflags "-s -w" "$2@$3" >&2
-    mv "$work/${4:-$1}" "$bin/$1-$3"
+    mv "$work/$1" "$bin/$1-$3"
 }
 program kind $kind_module $kind_version
 ln -sf "kind-$kind_version" "$bin/kind"
