@@ -86,7 +86,8 @@ for cluster in "${clusters[@]}"; do
     # Kubernetes 1.35 and newer wants to be told that v1 is meant
     [ "$cgroup" = /sys/fs/cgroup ] ||
         printf 'kubeadmConfigPatches: ["{kind: KubeletConfiguration, failCgroupV1: false}"]\n' >>"$work/$cluster.yaml"
-    kind create cluster --config "$work/$cluster.yaml" "${node_image[@]}" --kubeconfig "$KUBECONFIG" --wait 180s >&2
+    kind create cluster --config "$work/$cluster.yaml" "${node_image[@]}" --kubeconfig "$KUBECONFIG" --wait 180s >&2 ||
+        fail "kind could not create $cluster, see above; where no image registry can be reached: make e2e-kind ARGS=--build-node"
     kind load image-archive "$image" --name "$cluster" >&2
     for node in $(kind get nodes --name "$cluster"); do # what systemd does on a machine, but not in a container
         docker exec "$node" sh -c 'mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf'
