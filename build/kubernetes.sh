@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Provides what tests of Kubernetes and Cilium need, and prints the folder that holds it: that of KUBEBUILDER_ASSETS or
 # the PATH, else built once from its Go module, whose version build/kubernetes/<program>/go.mod pins.
-#   build/kubernetes.sh [kube-apiserver|helm|kvstoremesh]
+#   build/kubernetes.sh [kube-apiserver|helm|kvstoremesh|clustermesh-apiserver]
 #   CLUSTERMESH_CACHE  where built programs are kept (~/.cache/clustermesh)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -11,8 +11,8 @@ program=${1:-kube-apiserver}
 case $program in
     kube-apiserver) module=k8s.io/kubernetes package=. ;;
     helm) module=helm.sh/helm/v3 package=helm.sh/helm/v3/cmd/helm ;;
-    kvstoremesh) module=github.com/cilium/cilium package=. ;;
-    *) say "unknown program \"$program\"; there are kube-apiserver, helm and kvstoremesh"; exit 2 ;;
+    kvstoremesh | clustermesh-apiserver) module=github.com/cilium/cilium package=. ;;
+    *) say "unknown program \"$program\"; there are kube-apiserver, helm, kvstoremesh and clustermesh-apiserver"; exit 2 ;;
 esac
 
 if [ -x "${KUBEBUILDER_ASSETS:-}/$program" ]; then printf '%s\n' "$KUBEBUILDER_ASSETS"; exit 0; fi
@@ -48,7 +48,7 @@ if [ ! -x "$cache/$program" ]; then
                     stamps="$stamps -X helm.sh/helm/v3/pkg/$place.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/$place.k8sVersionMinor=$minor"
                 done
                 ;;
-            kvstoremesh) stamps="-X github.com/cilium/cilium/pkg/version.ciliumVersion=$version" ;;
+            kvstoremesh | clustermesh-apiserver) stamps="-X github.com/cilium/cilium/pkg/version.ciliumVersion=$version" ;;
         esac
         (cd "$source" && CGO_ENABLED=0 go build -mod=readonly -trimpath -o "$cache/$program.new" -ldflags "-s -w $stamps" "$package" >&2)
         mv "$cache/$program.new" "$cache/$program"

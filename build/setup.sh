@@ -116,7 +116,7 @@ cm_find_mvn >/dev/null || { say "Maven 3.9.6 or newer is still missing after the
 
 # Built here, once, so that no test waits for it.
 if [ "${1:-}" = test ]; then
-    for program in kube-apiserver helm kvstoremesh; do
+    for program in kube-apiserver helm kvstoremesh clustermesh-apiserver; do
         "$root/build/kubernetes.sh" $program >/dev/null || say "tests that need $program will be skipped; see the lines above"
     done
 fi

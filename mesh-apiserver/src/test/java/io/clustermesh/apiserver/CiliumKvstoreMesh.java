@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.clustermesh.store.admin.AdminJson;
 import io.clustermesh.store.tls.TlsFiles;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,17 +11,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Cilium's own KVStoreMesh as a process: it mirrors the clusters of its configuration folder into an etcd. */
 final class CiliumKvstoreMesh implements AutoCloseable {
 
     private final Path peers;
-    private final Path log;
-    private final int apiPort;
-    private final Process process;
+    private final int apiPort = CiliumProcess.freePort();
+    private final CiliumProcess process;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -34,24 +30,16 @@ final class CiliumKvstoreMesh implements AutoCloseable {
      */
     CiliumKvstoreMesh(Path program, Path folder, String name, int id, URI etcd) throws IOException {
         peers = Files.createDirectories(folder.resolve("cilium-clustermesh"));
-        log = folder.resolve("kvstoremesh.log");
         Path own = Files.writeString(folder.resolve("own-etcd.yaml"), "endpoints: [\"%s\"]\n".formatted(etcd));
-        List<Integer> ports = freePorts(2);
-        apiPort = ports.getFirst();
-        process = new ProcessBuilder(
-                        program.toString(),
+        process = new CiliumProcess(
+                program,
+                folder.resolve("kvstoremesh.log"),
+                List.of(
                         "--cluster-name=" + name,
                         "--cluster-id=" + id,
                         "--clustermesh-config=" + peers,
                         "--kvstore-opt=etcd.config=" + own,
-                        "--api-serve-addr=127.0.0.1:" + apiPort,
-                        "--health-port=" + ports.get(1),
-                        "--shell-sock-path=",
-                        "--enable-gops=false",
-                        "--prometheus-serve-addr=")
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+                        "--api-serve-addr=127.0.0.1:" + apiPort));
     }
 
     /** As {@code cilium clustermesh connect} does, in the files that it writes. */
@@ -82,38 +70,12 @@ final class CiliumKvstoreMesh implements AutoCloseable {
 
     /** What it has said so far. */
     String log() {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            return "no log: " + e.getMessage();
-        }
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> open = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                open.add(new ServerSocket(0));
-            }
-            return open.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : open) {
-                socket.close();
-            }
-        }
+        return process.log();
     }
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
         http.close();
     }
 }

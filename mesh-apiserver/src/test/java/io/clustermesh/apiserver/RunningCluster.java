@@ -13,6 +13,7 @@ import io.clustermesh.store.testing.EtcdServer;
 import io.clustermesh.store.tls.TlsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,16 +101,22 @@ final class RunningCluster implements AutoCloseable {
     /** What {@code clustermesh connect} does on one side. */
     void connectTo(RunningCluster peer) throws IOException {
         trust(peer);
-        Files.writeString(home.resolve("peers").resolve(peer.name + ".yaml"), """
+        TlsFiles own = leaf("remote");
+        readFrom(
+                peer.name.toString(),
+                peer.endpoint(),
+                new TlsFiles(peer.leaf("remote").trust(), own.certificate(), own.key()));
+    }
+
+    /** Makes whoever serves {@code endpoint} a peer. */
+    void readFrom(String peer, String endpoint, TlsFiles tls) throws IOException {
+        Files.writeString(home.resolve("peers").resolve(peer + ".yaml"), """
                 endpoints: ["%s"]
                 trusted-ca-file: %s
                 cert-file: %s
                 key-file: %s
                 """.formatted(
-                        peer.endpoint(),
-                        peer.leaf("remote").trust(),
-                        leaf("remote").certificate(),
-                        leaf("remote").key()));
+                        endpoint, tls.trust(), tls.certificate(), tls.key()));
     }
 
     void disconnectFrom(RunningCluster peer) throws IOException {
@@ -129,6 +136,11 @@ final class RunningCluster implements AutoCloseable {
 
     Path home() {
         return home;
+    }
+
+    /** Its etcd, behind the API. */
+    URI etcd() {
+        return etcd.endpoint();
     }
 
     /** Where its etcd API listens. */

@@ -15,7 +15,7 @@ public final class KubernetesPrograms {
     /**
      * A program's file; none if there is none and it can't be built here, which the script says on stderr.
      *
-     * @param program {@code kube-apiserver}, {@code helm} or {@code kvstoremesh} (Cilium's)
+     * @param program {@code kube-apiserver}, {@code helm}, or Cilium's {@code kvstoremesh} and {@code clustermesh-apiserver}
      */
     public static synchronized Optional<Path> find(String program) {
         Path script = root().resolve("build/kubernetes.sh");
