@@ -175,7 +175,7 @@ while :; do
             | $vias[] | select(contains(":") == ($cidr | contains(":"))) | "\($cidr) \(.)"' <<<"$nodes" |
             while read -r cidr via; do ip route replace "$cidr" via "$via"; done
     fi
-    sleep 2
+    if [ -e /etc/cni/net.d/10-pods.conflist ]; then sleep 15; else sleep 2; fi
 done
 NET
 chmod 0755 "$node/kind/bin/pod-network.sh"

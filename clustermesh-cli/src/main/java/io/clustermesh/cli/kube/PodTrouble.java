@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,12 @@ record PodTrouble(String pod, String reason) {
 
     /** Characters of a message that one line of status can hold. */
     private static final int LINE = 200;
+
+    /** 128 + 15. */
+    private static final int ENDED_BY_SIGTERM = 143;
+
+    /** Frames of a stack trace, and what the JVM says of its options. */
+    private static final Pattern NO_CAUSE = Pattern.compile("^\\s+at |^\\s*\\.\\.\\. \\d+ |^NOTE: Picked up ");
 
     /** What every pod goes through; says nothing. */
     private static final Set<String> STARTING = Set.of("ContainerCreating", "PodInitializing");
@@ -65,14 +72,18 @@ record PodTrouble(String pod, String reason) {
     }
 
     private static String ended(ContainerStateTerminated end) {
-        return said("exit code " + end.getExitCode(), end.getMessage());
+        int code = end.getExitCode() == null ? 0 : end.getExitCode();
+        String reason = Objects.toString(end.getReason(), "");
+        String what = reason.isEmpty() || reason.equals("Error") ? "exit code " + code : reason + ", exit code " + code;
+        return said(
+                code == ENDED_BY_SIGTERM ? what + ", told to end, as by a probe that failed" : what, end.getMessage());
     }
 
-    /** The message's last line: with a log it is the one that says why. */
+    /** The message's last line that is no part of a stack trace: with a log it is the one that says why. */
     private static String said(@Nullable String what, @Nullable String message) {
         String line = Objects.toString(message, "")
                 .lines()
-                .filter(it -> !it.isBlank())
+                .filter(it -> !it.isBlank() && !NO_CAUSE.matcher(it).find())
                 .reduce("", (before, last) -> last.strip());
         String cut = line.length() > LINE ? line.substring(0, LINE) + "..." : line;
         return cut.isEmpty() ? Objects.toString(what, "") : "%s: %s".formatted(what, cut);

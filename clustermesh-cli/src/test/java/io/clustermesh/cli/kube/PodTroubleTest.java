@@ -39,6 +39,22 @@ class PodTroubleTest {
     }
 
     @Test
+    void shouldPassOverStackTracesAndTheJvmsNotes() {
+        Pod probed = pod("apiserver-1", """
+                {containerStatuses: [{ready: false, state: {running: {}},
+                   lastState: {terminated: {exitCode: 143, reason: Error,
+                     message: "NOTE: Picked up JDK_JAVA_OPTIONS: -Xmx1g\\nWARN no etcd\\n\\tat a.B.c(B.java:1)\\n\\t... 9 common frames omitted\\n"}}}]}""");
+        assertThat(PodTrouble.first(List.of(probed)))
+                .contains(new PodTrouble(
+                        "apiserver-1", "exit code 143, told to end, as by a probe that failed: WARN no etcd"));
+
+        Pod killed = pod("d", """
+                {containerStatuses: [{ready: false, state: {running: {}},
+                   lastState: {terminated: {exitCode: 137, reason: OOMKilled}}}]}""");
+        assertThat(PodTrouble.first(List.of(killed))).contains(new PodTrouble("d", "OOMKilled, exit code 137"));
+    }
+
+    @Test
     void shouldTellOfAnImageThatCantBeHad() {
         Pod pulling = pod("etcd-0", """
                 {conditions: [{type: Ready, status: "False"}],
