@@ -94,13 +94,7 @@ public final class GatherCommand implements Callable<Integer> {
                 bundle.add(folder + process + safe(view) + suffix(view), answer(cluster, process, view));
             }
         }
-        for (Map.Entry<String, String> nodeSync : cluster.nodeSyncs().entrySet()) {
-            if (!cluster.processes().contains(nodeSync.getValue())) { // one that takes a command to ask
-                bundle.add(
-                        folder + safe(nodeSync.getKey()) + "-node-sync_v1_status.json",
-                        answer(cluster, nodeSync.getValue(), "/v1/status"));
-            }
-        }
+        gatherNodeSyncs(bundle, cluster, folder);
         for (String replica : cluster.apiservers()) {
             for (String view : OF_APISERVER) {
                 bundle.add(folder + replica + safe(view) + suffix(view), answer(cluster, replica, view));
@@ -108,6 +102,24 @@ public final class GatherCommand implements Callable<Integer> {
         }
         for (Map.Entry<String, String> fact : cluster.facts().entrySet()) {
             bundle.add(folder + safe(fact.getKey()), fact.getValue());
+        }
+    }
+
+    /** Those that take a command to ask. Who may not look for them still gets the rest, and is told. */
+    private static void gatherNodeSyncs(Bundle bundle, ClusterAccess cluster, String folder) throws IOException {
+        Map<String, String> nodeSyncs;
+        try {
+            nodeSyncs = cluster.nodeSyncs();
+        } catch (CommandFailed e) {
+            bundle.add(folder + "node-syncs.txt", "could not be found: " + e.getMessage() + "\n");
+            return;
+        }
+        for (Map.Entry<String, String> nodeSync : nodeSyncs.entrySet()) {
+            if (!cluster.processes().contains(nodeSync.getValue())) {
+                bundle.add(
+                        folder + safe(nodeSync.getKey()) + "-node-sync_v1_status.json",
+                        answer(cluster, nodeSync.getValue(), "/v1/status"));
+            }
         }
     }
 

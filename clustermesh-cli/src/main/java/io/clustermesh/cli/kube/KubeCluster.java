@@ -6,7 +6,6 @@ import io.clustermesh.cli.home.ClusterAccess;
 import io.clustermesh.cli.home.ClusterFile;
 import io.clustermesh.cli.home.Workload;
 import io.clustermesh.store.admin.AdminClient;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.LocalPortForward;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -207,26 +206,15 @@ public final class KubeCluster implements ClusterAccess {
     /** A local port that the API server forwards to a running pod. */
     private Optional<LocalPortForward> forward(List<String> failures) {
         try {
-            List<Pod> pods = site.ask(
-                    "list pods",
+            Optional<String> pod = site.runningPods(Names.APISERVER).stream()
+                    .map(it -> it.getMetadata().getName())
+                    .findFirst();
+            return pod.map(name -> site.ask(
+                    "forward a port to pod " + name,
                     kube -> kube.pods()
                             .inNamespace(site.namespace())
-                            .withLabel("app.kubernetes.io/name", Names.APISERVER)
-                            .list()
-                            .getItems());
-            for (Pod pod : pods) {
-                // a pod that no kubelet runs has no host IP, and nothing can be forwarded to it
-                if (pod.getStatus() != null
-                        && "Running".equals(pod.getStatus().getPhase())
-                        && pod.getSpec().getNodeName() != null) {
-                    return Optional.of(site.ask(
-                            "forward a port to pod " + pod.getMetadata().getName(),
-                            kube -> kube.pods()
-                                    .inNamespace(site.namespace())
-                                    .withName(pod.getMetadata().getName())
-                                    .portForward(Names.ADMIN_PORT)));
-                }
-            }
+                            .withName(name)
+                            .portForward(Names.ADMIN_PORT)));
         } catch (CommandFailed e) {
             failures.add(String.valueOf(e.getMessage()));
         }

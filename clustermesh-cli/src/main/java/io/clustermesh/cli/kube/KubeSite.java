@@ -7,6 +7,7 @@ import io.clustermesh.kube.KubeException;
 import io.clustermesh.store.config.Settings;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -63,6 +65,22 @@ public final class KubeSite implements AutoCloseable {
         } catch (KubernetesClientException e) {
             throw failure(what, e);
         }
+    }
+
+    /** Pods of ours with the name label {@code name} that a kubelet runs. */
+    public List<Pod> runningPods(String name) {
+        return ask(
+                        "list pods",
+                        kube -> kube.pods()
+                                .inNamespace(namespace())
+                                .withLabel("app.kubernetes.io/name", name)
+                                .list()
+                                .getItems())
+                .stream()
+                .filter(pod -> pod.getStatus() != null
+                        && "Running".equals(pod.getStatus().getPhase())
+                        && pod.getSpec().getNodeName() != null)
+                .toList();
     }
 
     /** The object in {@code text}, YAML or JSON; typed where the client knows its kind. */

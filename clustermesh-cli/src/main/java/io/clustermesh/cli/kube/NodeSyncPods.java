@@ -50,19 +50,8 @@ final class NodeSyncPods {
     /** Names of running pods by their nodes' names. */
     Map<String, String> byNode() {
         Map<String, String> found = new TreeMap<>();
-        List<Pod> pods = site.ask(
-                "list pods",
-                kube -> kube.pods()
-                        .inNamespace(site.namespace())
-                        .withLabel("app.kubernetes.io/name", "clustermesh-node-sync")
-                        .list()
-                        .getItems());
-        for (Pod pod : pods) {
-            if (pod.getStatus() != null
-                    && "Running".equals(pod.getStatus().getPhase())
-                    && pod.getSpec().getNodeName() != null) {
-                found.put(pod.getSpec().getNodeName(), pod.getMetadata().getName());
-            }
+        for (Pod pod : site.runningPods("clustermesh-node-sync")) {
+            found.put(pod.getSpec().getNodeName(), pod.getMetadata().getName());
         }
         return found;
     }
